@@ -1,0 +1,86 @@
+"""Recognise a GraphQL request, and read the string literals of its document.
+
+Source: GraphQL over HTTP (6 Aug 2026 draft) section 5; GraphQL September 2025 sections 2.1 and 2.9.4 (strings,
+block strings, comments). Carriers: POST JSON (also batched), application/graphql, GET and form.
+Limits: the multipart request form and persisted operations are not read.
+"""
+
+from __future__ import annotations
+
+import re
+
+import orjson
+from msgspec import Struct
+
+from gatelens.decoders.json_body import Json
+from gatelens.model.location import Location, Part, Span
+
+_DOCUMENT_START = re.compile(r"(?:[\s,\ufeff]|#[^\n\r]*[\n\r])*(?:\{|(?:query|mutation|subscription|fragment)\b)")
+# One pass over comments and strings: a quote in a comment, or a # in a string, opens nothing.
+_LITERAL = re.compile(r'#[^\n\r]*|"""((?:[^"\\]|\\(?:""")?|"(?!""))*)"""|"((?:[^"\\\n\r]|\\.)*)"')
+
+
+class GraphqlOperation(Struct, frozen=True, gc=False):
+    """A GraphQL document as sent, and where it stood."""
+
+    document: str
+    location: Location
+
+
+class LiteralSegment:
+    """The string literals of a document: what a resolver sees of it, beside the variables."""
+
+    __slots__ = ("_places", "part", "texts")
+
+    def __init__(self, document: str) -> None:
+        self.part = Part.GRAPHQL
+        self.texts: list[str] = []
+        self._places: list[str] = []
+        for found in _LITERAL.finditer(document):
+            block, quoted = found.groups()
+            if block is None and quoted is None:
+                continue
+            text = block.replace('\\"""', '"""') if block is not None else _unescape(quoted)
+            self.texts.append(text)
+            line = document.count("\n", 0, found.start()) + 1
+            column = found.start() - document.rfind("\n", 0, found.start())
+            self._places.append(f"{line}:{column}")
+
+    def locate(self, index: int) -> Location:
+        return Location(Part.GRAPHQL, self._places[index])
+
+    def span(self, index: int, start: int, end: int) -> Span | None:
+        return None
+
+    def transformations(self, index: int) -> tuple[str, ...]:
+        return ("graphql-literal",)
+
+
+def _unescape(text: str) -> str:
+    if "\\" not in text:
+        return text
+    try:
+        return str(orjson.loads(f'"{text}"'))
+    except orjson.JSONDecodeError:
+        return text
+
+
+def is_document(text: str) -> bool:
+    """Whether `text` begins as a GraphQL executable document does."""
+    return _DOCUMENT_START.match(text) is not None
+
+
+def in_json(value: Json, *, expected: bool) -> list[GraphqlOperation]:
+    """The operations of a JSON body: an object with a `query`, or a list of such.
+
+    `expected` says that the path or content type announced GraphQL; without it a `query` must begin like a
+    document, since many APIs have a search field of that name.
+    """
+    found: list[GraphqlOperation] = []
+    batch = isinstance(value, list)
+    for index, entry in enumerate(value if isinstance(value, list) else [value]):
+        document = entry.get("query") if isinstance(entry, dict) else None
+        if isinstance(document, str) and (expected or is_document(document)):
+            place = f"/{index}/query" if batch else "/query"
+            found.append(GraphqlOperation(document, Location(Part.BODY, place)))
+    return found

@@ -1,0 +1,96 @@
+"""The texts that one source within a message gave, each with a way back to where it stood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from gatelens.model.location import Location, Part, Span
+
+
+class Segment(Protocol):
+    """Decoded texts of one part of a message. Places are worked out only when asked for: most are never hit."""
+
+    @property
+    def part(self) -> Part:
+        """The part of the message the texts stand in."""
+        ...
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """The texts, decoded."""
+        ...
+
+    def locate(self, index: int) -> Location:
+        """The place of text `index`."""
+        ...
+
+    def span(self, index: int, start: int, end: int) -> Span | None:
+        """Characters [start, end) of text `index`, as bytes of the decoded body; None where it stands elsewhere."""
+        ...
+
+    def transformations(self, index: int) -> tuple[str, ...]:
+        """The decoding steps from the bytes sent to text `index`, first one first."""
+        ...
+
+
+class NamedSegment:
+    """Texts known by a name and its index: query and form parameters, headers, cookies, path segments.
+
+    `steps` are per text; an empty sequence where nothing was decoded. Limits: no byte spans.
+    """
+
+    __slots__ = ("_key", "_names", "_steps", "part", "texts")
+
+    def __init__(
+        self,
+        part: Part,
+        names: Sequence[str],
+        texts: Sequence[str],
+        steps: Sequence[tuple[str, ...]] = (),
+        *,
+        key: bool = False,
+    ) -> None:
+        self.part = part
+        self.texts = texts
+        self._names = names
+        self._steps = steps
+        self._key = key
+
+    def locate(self, index: int) -> Location:
+        name = self._names[index]
+        nth = sum(1 for other in self._names[:index] if other == name)
+        return Location(self.part, f"{name}[{nth}]", self._key)
+
+    def span(self, index: int, start: int, end: int) -> Span | None:
+        return None
+
+    def transformations(self, index: int) -> tuple[str, ...]:
+        return self._steps[index] if self._steps else ()
+
+
+class PlainBody:
+    """A body that is one text: no structure was seen in it.
+
+    `exact` says that the text is the body's own UTF-8, so that spans can be given.
+    """
+
+    __slots__ = ("_exact", "part", "texts")
+
+    def __init__(self, text: str, *, exact: bool) -> None:
+        self.part = Part.BODY
+        self.texts = (text,)
+        self._exact = exact
+
+    def locate(self, index: int) -> Location:
+        return Location(Part.BODY)
+
+    def span(self, index: int, start: int, end: int) -> Span | None:
+        if not self._exact:
+            return None
+        text = self.texts[0]
+        begin = len(text[:start].encode())
+        return begin, begin + len(text[start:end].encode())
+
+    def transformations(self, index: int) -> tuple[str, ...]:
+        return ()

@@ -1,0 +1,272 @@
+"""Layer 4: a message in, a decision out. Decoders, scan, inspectors and policy in their order; nothing else.
+
+Pure but for two bounded memories of header fields and names that were scanned before and hold nothing.
+The one place where an exception of ours becomes a finding (`inspection-failed`), which the policy's `on_error` judges.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+
+from gatelens import inspectors, masking
+from gatelens.decoders.message_decoder import Decoded, HeaderField, decode
+from gatelens.decoders.segment import Segment
+from gatelens.inspectors import Hit, Inspector, Target, Trigger, View
+from gatelens.model.decision import Decision
+from gatelens.model.finding import Action, Category, Finding, Match, Severity
+from gatelens.model.location import WHOLE_MESSAGE, Location
+from gatelens.model.message import Message, Phase
+from gatelens.model.rule import Rule
+from gatelens.policy import Exclusion, Policy, Route, in_force, location_fits, normal_path, selects
+from gatelens.ruleset.loader import Ruleset
+from gatelens.ruleset.shared_scan import SharedScan
+
+FAILED = "inspection-failed"
+THRESHOLD = "score-threshold"
+
+_MEMORY = 4096
+_MEMORY_BYTES = 512
+
+_SEVERITY_ORDER = list(Severity)
+
+
+class _PhasePlan:
+    """What runs for one phase: the shared scan, and the inspectors with their rules."""
+
+    def __init__(self, rules: Sequence[Rule], phase: Phase) -> None:
+        by_inspector: dict[str, list[Rule]] = {}
+        for rule in rules:
+            if rule.phase is phase:
+                by_inspector.setdefault(rule.inspector, []).append(rule)
+        self.rules = {rule.id: rule for own in by_inspector.values() for rule in own}
+        self.inspectors: list[tuple[str, Inspector, list[Rule], bool]] = []
+        triggers: list[Trigger] = []
+        for name, own in sorted(by_inspector.items()):
+            inspector = inspectors.inspector_of(name)(own)
+            triggers += inspector.triggers
+            self.inspectors.append((name, inspector, own, bool(inspector.triggers)))
+        self.scoped = [rule for rule in self.rules.values() if rule.routes]
+        self.scan = SharedScan(triggers)
+        self.known_fields: set[HeaderField] = set()
+        self.known_keys: set[str] = set()
+
+
+class Engine:
+    """One ruleset in force. Safe to call from several threads."""
+
+    def __init__(self, ruleset: Ruleset, generation: int = 1, selection: AbstractSet[str] | None = None) -> None:
+        """`generation` counts the rulesets a process has had; `selection` are the inspectors to run, all if None."""
+        rules = [rule for rule in ruleset.rules if selection is None or rule.inspector in selection]
+        self.ruleset = ruleset
+        self.policy: Policy = ruleset.policy
+        self.generation = generation
+        self._plans = {phase: _PhasePlan(rules, phase) for phase in Phase}
+
+    def route_of(self, message: Message) -> Route:
+        """The first route of the policy that takes the request of `message`."""
+        request = message.request or message
+        path = normal_path(request.path)
+        for route in self.policy.routes:
+            if selects(route, request.method, path):
+                return route
+        raise AssertionError("the last route takes everything")
+
+    def inspect(self, message: Message) -> Decision:
+        """Inspect and judge `message`. Never raises: a fault of ours is a finding."""
+        route = self.route_of(message)
+        graphql = False
+        try:
+            plan = self._plans[message.phase]
+            decoded = decode(message, route.limits, plan.known_fields, plan.known_keys)
+            graphql = bool(decoded.graphql)
+            findings = self._findings(message, decoded, plan)
+        except Exception as error:  # every fault must end in on_error, whatever it is
+            findings = [self._failure(error)]
+        return self._decide(message, route, findings, graphql=graphql)
+
+    def _findings(self, message: Message, decoded: Decoded, plan: _PhasePlan) -> list[Finding]:
+        inactive = self._inactive(message, plan)
+        hits = self._scan(decoded, plan, inactive)
+        findings: list[Finding] = []
+        for name, inspector, rules, triggered in plan.inspectors:
+            own_hits = hits.get(name, ())
+            if triggered and not own_hits:
+                continue
+            active = [rule for rule in rules if rule.id not in inactive] if inactive else rules
+            if not active:
+                continue
+            try:
+                matches = list(inspector.inspect(View(message, decoded, active, own_hits)))
+            except Exception as error:  # one inspector's fault must not hide what the others find
+                findings.append(self._failure(error))
+            else:
+                findings += (self._finding(match, plan.rules[match.rule], message) for match in matches)
+        return findings
+
+    def _inactive(self, message: Message, plan: _PhasePlan) -> frozenset[str]:
+        """Rules that are bound to routes of which this message's is none."""
+        if not plan.scoped:
+            return frozenset()
+        request = message.request or message
+        path = normal_path(request.path)
+        return frozenset(
+            rule.id for rule in plan.scoped if not any(selects(route, request.method, path) for route in rule.routes)
+        )
+
+    def _scan(self, decoded: Decoded, plan: _PhasePlan, inactive: AbstractSet[str]) -> dict[str, list[Hit]]:
+        """The one scan over all texts; hits by inspector."""
+        texts: list[str] = []
+        for segment in decoded.segments:
+            texts += segment.texts
+        if not texts:
+            return {}
+        found = plan.scan.find(texts)
+        if not found:
+            self._remember(decoded, plan)
+            return {}
+        hits: dict[str, list[Hit]] = {}
+        targets: dict[int, Target] = {}
+        for index, rule_id in sorted(found):
+            rule = plan.rules[rule_id]
+            target = targets.get(index) or targets.setdefault(index, _target(decoded.segments, index))
+            if rule_id not in inactive and (not rule.parts or target.segment.part in rule.parts):
+                hits.setdefault(rule.inspector, []).append(Hit(rule, target))
+        return hits
+
+    def _remember(self, decoded: Decoded, plan: _PhasePlan) -> None:
+        """Header fields and names seen in a message without a hit need no scan the next time."""
+        if decoded.candidates:
+            if len(plan.known_fields) > _MEMORY:
+                plan.known_fields.clear()
+            plan.known_fields.update(field for field in decoded.candidates if len(field[1]) <= _MEMORY_BYTES)
+        document = decoded.json
+        if document is not None and document.keys in decoded.segments:
+            if len(plan.known_keys) > _MEMORY:
+                plan.known_keys.clear()
+            plan.known_keys.update(name for name in document.keys.texts if len(name) <= _MEMORY_BYTES)
+
+    def _finding(self, match: Match, rule: Rule, message: Message) -> Finding:
+        exclusion = self._exclusion(match, message)
+        return Finding(
+            rule=rule.id,
+            severity=rule.severity,
+            action=Action.ALLOW if exclusion else rule.action,
+            category=rule.category,
+            location=match.location,
+            evidence=masking.evidence(match.evidence),
+            explanation=match.explanation,
+            transformations=match.transformations,
+            tags=rule.tags,
+            excluded=f"{exclusion.reason} ({exclusion.owner}, until {exclusion.expires})" if exclusion else "",
+            edit=match.edit,
+            challenge=match.challenge,
+        )
+
+    def _exclusion(self, match: Match, message: Message) -> Exclusion | None:
+        request = message.request or message
+        for exclusion in self.policy.exclusions:
+            if (
+                exclusion.rule == match.rule
+                and in_force(exclusion, message.time)
+                and selects(exclusion, request.method, normal_path(request.path))
+                and location_fits(exclusion.location, match.location)
+            ):
+                return exclusion
+        return None
+
+    def _failure(self, error: Exception) -> Finding:
+        """A fault of ours. Its message may quote the traffic, so only its type and place are told."""
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
+        return Finding(
+            rule=FAILED,
+            severity=Severity.CRITICAL,
+            action=Action.of(self.policy.on_error),
+            category=Category.ERROR,
+            location=WHOLE_MESSAGE,
+            explanation=type(error).__name__ + place,
+        )
+
+    def failed(self, message: Message, error: Exception) -> Decision:
+        """The decision for a message that something around the engine failed on: the policy's `on_error`."""
+        return self._decide(message, self.route_of(message), [self._failure(error)], graphql=False)
+
+    def _decide(self, message: Message, route: Route, findings: list[Finding], *, graphql: bool) -> Decision:
+        if not findings:
+            return Decision(
+                action=Action.ALLOW,
+                verdict=Action.ALLOW,
+                mode=route.mode,
+                mode_source=route.mode_source,
+                route=route.name,
+                generation=self.generation,
+                graphql=graphql,
+            )
+        score = self._score(findings)
+        request = message.phase is Phase.REQUEST
+        threshold = self.policy.thresholds.request if request else self.policy.thresholds.response
+        verdict = max(finding.action for finding in findings)
+        if score >= threshold and verdict < Action.BLOCK:
+            verdict = Action.BLOCK
+            findings.append(_over_threshold(score, threshold, request=request))
+        cause = _cause(findings, verdict)
+        action = verdict if route.mode == "block" else min(verdict, Action.LOG)
+        blocked = action >= Action.THROTTLE
+        return Decision(
+            action=action,
+            verdict=verdict,
+            mode=route.mode,
+            mode_source=route.mode_source,
+            route=route.name,
+            generation=self.generation,
+            status=self.policy.statuses[cause.category] if blocked else 0,
+            score=score,
+            findings=tuple(findings),
+            edits=tuple(f.edit for f in findings if f.edit and f.action >= Action.REDACT)
+            if action is Action.REDACT
+            else (),
+            challenge=cause.challenge if blocked else "",
+            verbose=self.policy.verbose,
+            graphql=graphql,
+        )
+
+    def _score(self, findings: Iterable[Finding]) -> int:
+        """Suspicions add up: each logged rule once. What is blocked or redacted is dealt with already."""
+        scored = {
+            finding.rule: self.policy.scores[finding.severity]
+            for finding in findings
+            if finding.action is Action.LOG and self._is_scored(finding.rule)
+        }
+        return sum(scored.values())
+
+    def _is_scored(self, rule_id: str) -> bool:
+        return any(rule_id in plan.rules and plan.rules[rule_id].scored for plan in self._plans.values())
+
+
+def _target(segments: Sequence[Segment], index: int) -> Target:
+    for segment in segments:
+        if index < len(segment.texts):
+            return Target(segment, index, segment.texts[index])
+        index -= len(segment.texts)
+    raise AssertionError("an index of the scan is an index of a text")
+
+
+def _cause(findings: Sequence[Finding], verdict: Action) -> Finding:
+    """The finding that the answer is about: of those that ask for the verdict, the gravest, and the first of these."""
+    return max(
+        (finding for finding in findings if finding.action is verdict),
+        key=lambda finding: _SEVERITY_ORDER.index(finding.severity),
+    )
+
+
+def _over_threshold(score: int, threshold: int, *, request: bool) -> Finding:
+    return Finding(
+        rule=THRESHOLD,
+        severity=Severity.HIGH,
+        action=Action.BLOCK,
+        category=Category.ATTACK if request else Category.RESPONSE,
+        location=Location(WHOLE_MESSAGE.part),
+        explanation=f"score {score}, threshold {threshold}",
+    )

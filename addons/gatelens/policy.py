@@ -1,0 +1,231 @@
+"""The policy: what follows from findings, per route. First matching route wins.
+
+The type is the schema of policy.yaml. Source for the score: OWASP Core Rule Set, anomaly scoring.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Annotated, Literal
+from urllib.parse import unquote
+
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
+
+from gatelens.model.finding import Category, Severity
+from gatelens.model.limits import STRICT, Limits
+from gatelens.model.location import Location, Part
+from gatelens.model.rule import PathPattern, Selector, Sentence
+
+Mode = Literal["block", "detect"]
+Status = Annotated[int, Meta(ge=400, le=599)]
+
+STATUSES: Mapping[Category, int] = {
+    Category.MALFORMED: 400,
+    Category.AUTHENTICATION: 401,
+    Category.AUTHORIZATION: 403,
+    Category.TOO_LARGE: 413,
+    Category.UNSUPPORTED: 415,
+    Category.INVALID: 422,
+    Category.RATE: 429,
+    Category.ATTACK: 403,
+    Category.RESPONSE: 502,
+    Category.ERROR: 500,
+}
+
+SCORES: Mapping[Severity, int] = {
+    Severity.INFO: 0,
+    Severity.LOW: 2,
+    Severity.MEDIUM: 3,
+    Severity.HIGH: 4,
+    Severity.CRITICAL: 5,
+}
+
+
+class Thresholds(Struct, frozen=True, forbid_unknown_fields=True):
+    """The sum of scores of a message's logged findings from which it is blocked."""
+
+    request: Annotated[int, Meta(ge=1)] = 5
+    response: Annotated[int, Meta(ge=1)] = 4
+
+
+class LimitOverrides(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Limits of one route that differ from the policy's. Bytes, characters or numbers, as in Limits."""
+
+    request_body: int | UnsetType = UNSET
+    response_body: int | UnsetType = UNSET
+    decompressed: int | UnsetType = UNSET
+    ratio: int | UnsetType = UNSET
+    header_count: int | UnsetType = UNSET
+    header_bytes: int | UnsetType = UNSET
+    url_length: int | UnsetType = UNSET
+    parameters: int | UnsetType = UNSET
+    json_depth: Annotated[int, Meta(ge=1, le=1000)] | UnsetType = UNSET
+    json_keys: int | UnsetType = UNSET
+    json_items: int | UnsetType = UNSET
+    json_nodes: int | UnsetType = UNSET
+    json_key_length: int | UnsetType = UNSET
+    json_string_length: int | UnsetType = UNSET
+    json_number_length: int | UnsetType = UNSET
+
+    def over(self, limits: Limits) -> Limits:
+        """`limits` with these in place of their own."""
+        return structs.replace(limits, **{k: v for k, v in structs.asdict(self).items() if v is not UNSET})
+
+
+class RouteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One entry of `routes`: a selector and what is different there."""
+
+    path: PathPattern
+    methods: tuple[str, ...] = ()
+    name: str = ""
+    mode: Mode | None = None
+    limits: LimitOverrides = LimitOverrides()
+
+
+class Exclusion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A finding that is not to count: all of rule, methods, path and location must fit.
+
+    `location` is as findings print it (`body:/user/bio`); a `*` stands for one pointer step, `**` for any number.
+    """
+
+    rule: str
+    path: PathPattern
+    methods: tuple[str, ...] = ()
+    location: Annotated[str, Meta(pattern=r"^(body|form|query|path|header|cookie|graphql|message)(:|$)")]
+    reason: Sentence
+    owner: Sentence
+    expires: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", description="the last day on which it is in force")]
+
+
+class PolicyFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """policy.yaml. `extends: builtin` takes the built-in rules and adds those of this directory."""
+
+    extends: Literal["builtin"] | None = None
+    mode: Mode = "detect"
+    profile: Literal["balanced", "strict"] = "balanced"
+    on_error: Literal["block", "log"] = "block"
+    verbose: bool = False
+    thresholds: Thresholds = Thresholds()
+    scores: dict[Severity, Annotated[int, Meta(ge=0)]] = {}
+    statuses: dict[Category, Status] = {}
+    limits: LimitOverrides = LimitOverrides()
+    disabled: tuple[str, ...] = ()
+    routes: tuple[RouteFile, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+
+
+class Route(Struct, frozen=True, kw_only=True):
+    """A route ready for use: effective mode, where that came from, and limits."""
+
+    name: str
+    path: str
+    methods: frozenset[str]
+    mode: Mode
+    mode_source: str
+    limits: Limits
+
+
+class Policy(Struct, frozen=True, kw_only=True):
+    """A policy ready for use; `routes` ends with one that takes everything."""
+
+    on_error: Literal["block", "log"]
+    verbose: bool
+    thresholds: Thresholds
+    scores: Mapping[Severity, int]
+    statuses: Mapping[Category, int]
+    routes: tuple[Route, ...]
+    exclusions: tuple[Exclusion, ...]
+    disabled: frozenset[str]
+
+
+def build(file: PolicyFile, source: str, lines: Sequence[int], mode: Mode | None = None) -> Policy:
+    """Work out the effective policy. `mode`, when given, is the operator's option and wins over the file.
+
+    `source` names the file; `lines` are the lines of its `mode` and of each route, for explanations.
+    """
+    limits = file.limits.over(STRICT if file.profile == "strict" else Limits())
+    base: Mode = mode or file.mode
+    base_source = "--mode" if mode else f"{source}:{lines[0]}"
+    routes = [
+        Route(
+            name=route.name or " ".join(filter(None, ("|".join(route.methods), route.path))),
+            path=route.path,
+            methods=frozenset(method.upper() for method in route.methods),
+            mode=mode or route.mode or base,
+            mode_source=f"{source}:{lines[index]}" if route.mode and not mode else base_source,
+            limits=route.limits.over(limits),
+        )
+        for index, route in enumerate(file.routes, 1)
+    ]
+    routes.append(
+        Route(name="default", path="/**", methods=frozenset(), mode=base, mode_source=base_source, limits=limits)
+    )
+    return Policy(
+        on_error=file.on_error,
+        verbose=file.verbose,
+        thresholds=file.thresholds,
+        scores={**SCORES, **file.scores},
+        statuses={**STATUSES, **file.statuses},
+        routes=tuple(routes),
+        exclusions=file.exclusions,
+        disabled=frozenset(file.disabled),
+    )
+
+
+@lru_cache(maxsize=4096)
+def path_regex(pattern: str) -> re.Pattern[str]:
+    """The regular expression of a path pattern: `*` is one segment, `**` any number, `{name}` is as `*`.
+
+    Linear: every piece is bounded by `/`.
+    """
+    pieces = []
+    for segment in pattern.strip("/").split("/"):
+        if segment == "**":
+            pieces.append("(?:/.*)?")
+        elif segment:
+            pieces.append("/" + re.sub(r"\\\*|\\\{[^/]*?\\\}", "[^/]*", re.escape(segment)))
+    return re.compile("".join(pieces) + "/?", re.DOTALL)
+
+
+@lru_cache(maxsize=4096)
+def normal_path(path: str) -> str:
+    """The path as an upstream would route it: percent-decoded, without path parameters, `//`, `.` and `..`.
+
+    Source: RFC 3986 section 6.2.2. Routes are chosen by this form, so that no other spelling evades one.
+    """
+    kept: list[str] = []
+    for segment in unquote(path).replace("\\", "/").split("/"):
+        name = segment.partition(";")[0]
+        if name == "..":
+            del kept[-1:]
+        elif name not in ("", "."):
+            kept.append(name)
+    return "/" + "/".join(kept)
+
+
+def selects(selector: Selector | Route | Exclusion, method: str, path: str) -> bool:
+    """Whether a selector takes this method and normal path."""
+    if selector.methods and method.upper() not in selector.methods:
+        return False
+    return selector.path == "/**" or path_regex(selector.path).fullmatch(path) is not None
+
+
+def in_force(exclusion: Exclusion, time: float) -> bool:
+    """Whether an exclusion still counts at `time` (Unix seconds; its last day ends at midnight UTC)."""
+    last = datetime.date.fromisoformat(exclusion.expires)
+    return datetime.datetime.fromtimestamp(time, datetime.UTC).date() <= last
+
+
+def location_fits(pattern: str, location: Location) -> bool:
+    """Whether `location` is where an exclusion's `location` points: `body:/a/*/b`, `query:q`, or a whole part."""
+    part, _, pointer = pattern.partition(":")
+    if part != location.part:
+        return False
+    if not pointer or pointer == "**":
+        return True
+    if location.part is Part.BODY:
+        return path_regex(pointer).fullmatch(location.pointer) is not None
+    return location.pointer == pointer or location.pointer.rpartition("[")[0] == pointer

@@ -1,0 +1,144 @@
+"""Load a directory of rules: every file read, checked whole, and turned into rules and a policy.
+
+A directory holds policy.yaml and, at any depth, one rule a file. What was read and found good is kept in the cache by
+the hash of all its files, so that the next start need not parse YAML again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from gatelens import __version__, inspectors
+from gatelens.linear_regex import cache_directory, store
+from gatelens.model.finding import Action
+from gatelens.model.rule import Rule, RuleFile
+from gatelens.policy import Mode, Policy, PolicyFile, build
+from gatelens.ruleset.faults import Fault, RulesetError
+
+POLICY = "policy.yaml"
+SUFFIXES = (".yaml", ".yml")
+
+
+class Files(Struct, frozen=True):
+    """A directory's checked content: plain data, so that it can be kept. `lines` are those of mode and routes."""
+
+    policy: dict[str, object]
+    policy_file: str
+    lines: list[int]
+    rules: dict[str, dict[str, object]]
+
+
+class Ruleset(Struct, frozen=True):
+    """Rules and policy in force together. `digest` names the files they came from."""
+
+    rules: tuple[Rule, ...]
+    policy: Policy
+    directory: Path
+    digest: str
+
+
+def builtin_directory() -> Path:
+    """The rules that come with Gatelens: inside the wheel, or rules/ of a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    packaged = package / "rules"
+    return packaged if packaged.is_dir() else package.parent.parent / "rules"
+
+
+def digest_of(directory: Path) -> str:
+    """The hash of every file that loading `directory` would read. Raises RulesetError where it cannot be read."""
+    digest = hashlib.sha256(__version__.encode())
+    seen = [directory]
+    if directory != builtin_directory():
+        seen.append(builtin_directory())
+    for folder in seen:
+        for path in files_below(folder):
+            digest.update(f"{path.relative_to(folder)}\0".encode())
+            digest.update(read_file(path) + b"\0")
+    return digest.hexdigest()
+
+
+def load(directory: Path, mode: Mode | None = None) -> Ruleset:
+    """Load and check the rules in `directory`. Raises RulesetError with every fault there is."""
+    directory = directory.resolve()
+    digest = digest_of(directory)
+    cached = cache_directory() / f"{digest[:40]}.ruleset"
+    try:
+        files = msgspec.msgpack.decode(cached.read_bytes(), type=Files)
+    except (OSError, msgspec.MsgspecError):
+        from gatelens.ruleset import parsing  # YAML and JSON Schema take 0.3 s to import: only when files changed
+
+        files = parsing.parse(directory)
+        rules = _rules(files)
+        store(cached, msgspec.msgpack.encode(files))
+    else:
+        rules = _rules(files)
+    policy = build(msgspec.convert(files.policy, PolicyFile), files.policy_file, files.lines, mode)
+    enabled = tuple(rule for rule in rules if rule.id not in policy.disabled)
+    return Ruleset(enabled, policy, directory, digest)
+
+
+def _rules(files: Files) -> list[Rule]:
+    rules: list[Rule] = []
+    problems: list[Fault] = []
+    for name, data in files.rules.items():
+        try:
+            rule = rule_from(msgspec.convert(data, RuleFile), name)
+        except (msgspec.ValidationError, ValueError) as error:
+            problems.append(Fault(name, 1, 1, "params", str(error), "what the inspector's Params allow"))
+        else:
+            if rule is not None:
+                rules.append(rule)
+    if problems:
+        raise RulesetError(problems)
+    return rules
+
+
+def rule_from(file: RuleFile, source: str) -> Rule | None:
+    """A rule ready for use, or None where it is not enabled. Raises msgspec.ValidationError for bad params."""
+    if not file.enabled:
+        return None
+    params = msgspec.convert(_resolved(file.params, source), inspectors.params_of(file.inspector))
+    return Rule(
+        id=file.id,
+        inspector=file.inspector,
+        description=file.description,
+        severity=file.severity,
+        action=Action.of(file.action),
+        category=file.category,
+        phase=file.phase,
+        parts=frozenset(file.parts),
+        routes=file.routes,
+        scored=file.scored,
+        tags=file.tags,
+        params=params,
+        tests=file.tests,
+        source=source,
+    )
+
+
+def _resolved(params: Mapping[str, object], source: str) -> dict[str, object]:
+    """Parameters named `*_file` are paths beside the rule file."""
+    return {
+        name: str(Path(source).parent / value) if name.endswith("_file") and isinstance(value, str) else value
+        for name, value in params.items()
+    }
+
+
+def files_below(directory: Path) -> Iterator[Path]:
+    """Every file under `directory`, sorted. Raises RulesetError where there is no such directory."""
+    if not directory.is_dir():
+        raise RulesetError([Fault(str(directory), 1, 1, "", "no such directory", "a directory of rules")])
+    return iter(sorted(path for path in directory.rglob("*") if path.is_file()))
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes at `path`. Raises RulesetError where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RulesetError([Fault(str(path), 1, 1, "", error.strerror or "unreadable", "a readable file")]) from error

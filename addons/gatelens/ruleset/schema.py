@@ -1,0 +1,51 @@
+"""The JSON Schemas of rule files and policy.yaml, made from the types, so that they cannot drift apart.
+
+Source: JSON Schema 2020-12. rules/rule.schema.json and rules/policy.schema.json are these, for editors.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import msgspec
+
+from gatelens import inspectors
+from gatelens.model.rule import RuleFile
+from gatelens.policy import PolicyFile
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+type Schema = dict[str, object]
+
+
+@cache
+def rule_schema() -> Schema:
+    """The schema of a rule file: `params` depends on `inspector`."""
+    names = list(inspectors.names())
+    (_rule, *_), definitions = msgspec.json.schema_components([RuleFile], ref_template="#/$defs/{name}")
+    definitions = dict(definitions)
+    shape = definitions.pop("RuleFile")
+    shape["properties"]["inspector"] = {"enum": names}
+    shape["properties"]["params"] = {"type": "object"}
+    shape["allOf"] = []
+    for name in names:
+        (_, *_), parts = msgspec.json.schema_components(
+            [inspectors.params_of(name)], ref_template=f"#/$defs/{name}.{{name}}"
+        )
+        definitions |= {f"{name}.{key}": value for key, value in parts.items()}
+        shape["allOf"].append(
+            {
+                "if": {"properties": {"inspector": {"const": name}}},
+                "then": {"properties": {"params": {"$ref": f"#/$defs/{name}.Params"}}},
+            }
+        )
+    return {"$schema": _DIALECT, **shape, "$defs": definitions}
+
+
+@cache
+def policy_schema() -> Schema:
+    """The schema of policy.yaml."""
+    _, definitions = msgspec.json.schema_components([PolicyFile], ref_template="#/$defs/{name}")
+    definitions = dict(definitions)
+    shape = definitions.pop("PolicyFile")
+    return {"$schema": _DIALECT, **shape, "$defs": definitions}
