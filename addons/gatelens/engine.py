@@ -15,7 +15,8 @@ from gatelens.decoders.message_decoder import Decoded, HeaderField, decode
 from gatelens.decoders.segment import Segment
 from gatelens.inspectors import Hit, Inspector, Target, Trigger, View
 from gatelens.model.decision import Decision
-from gatelens.model.finding import Action, Category, Finding, Match, Severity
+from gatelens.model.finding import Action, Category, Edit, Finding, Match, Severity
+from gatelens.model.limits import Limits
 from gatelens.model.location import WHOLE_MESSAGE, Location
 from gatelens.model.message import Message, Phase
 from gatelens.model.rule import Rule
@@ -62,6 +63,7 @@ class Engine:
         self.ruleset = ruleset
         self.policy: Policy = ruleset.policy
         self.generation = generation
+        self.least_limits = _least([route.limits for route in self.policy.routes])
         self._plans = {phase: _PhasePlan(rules, phase) for phase in Phase}
 
     def route_of(self, message: Message) -> Route:
@@ -76,15 +78,14 @@ class Engine:
     def inspect(self, message: Message) -> Decision:
         """Inspect and judge `message`. Never raises: a fault of ours is a finding."""
         route = self.route_of(message)
-        graphql = False
+        decoded = Decoded()
         try:
             plan = self._plans[message.phase]
-            decoded = decode(message, route.limits, plan.known_fields, plan.known_keys)
-            graphql = bool(decoded.graphql)
+            decode(message, decoded, route.limits, plan.known_fields, plan.known_keys)
             findings = self._findings(message, decoded, plan)
         except Exception as error:  # every fault must end in on_error, whatever it is
             findings = [self._failure(error)]
-        return self._decide(message, route, findings, graphql=graphql)
+        return self._decide(message, route, findings, decoded)
 
     def _findings(self, message: Message, decoded: Decoded, plan: _PhasePlan) -> list[Finding]:
         inactive = self._inactive(message, plan)
@@ -160,7 +161,7 @@ class Engine:
             transformations=match.transformations,
             tags=rule.tags,
             excluded=f"{exclusion.reason} ({exclusion.owner}, until {exclusion.expires})" if exclusion else "",
-            edit=match.edit,
+            edits=match.edits,
             challenge=match.challenge,
         )
 
@@ -191,9 +192,9 @@ class Engine:
 
     def failed(self, message: Message, error: Exception) -> Decision:
         """The decision for a message that something around the engine failed on: the policy's `on_error`."""
-        return self._decide(message, self.route_of(message), [self._failure(error)], graphql=False)
+        return self._decide(message, self.route_of(message), [self._failure(error)], Decoded())
 
-    def _decide(self, message: Message, route: Route, findings: list[Finding], *, graphql: bool) -> Decision:
+    def _decide(self, message: Message, route: Route, findings: list[Finding], decoded: Decoded) -> Decision:
         if not findings:
             return Decision(
                 action=Action.ALLOW,
@@ -202,7 +203,7 @@ class Engine:
                 mode_source=route.mode_source,
                 route=route.name,
                 generation=self.generation,
-                graphql=graphql,
+                graphql=bool(decoded.graphql),
             )
         score = self._score(findings)
         request = message.phase is Phase.REQUEST
@@ -214,6 +215,7 @@ class Engine:
         cause = _cause(findings, verdict)
         action = verdict if route.mode == "block" else min(verdict, Action.LOG)
         blocked = action >= Action.THROTTLE
+        edits = () if action is not Action.REDACT else _edits(findings)
         return Decision(
             action=action,
             verdict=verdict,
@@ -224,12 +226,11 @@ class Engine:
             status=self.policy.statuses[cause.category] if blocked else 0,
             score=score,
             findings=tuple(findings),
-            edits=tuple(f.edit for f in findings if f.edit and f.action >= Action.REDACT)
-            if action is Action.REDACT
-            else (),
+            edits=edits,
+            content=decoded.content if edits else b"",
             challenge=cause.challenge if blocked else "",
             verbose=self.policy.verbose,
-            graphql=graphql,
+            graphql=bool(decoded.graphql),
         )
 
     def _score(self, findings: Iterable[Finding]) -> int:
@@ -251,6 +252,16 @@ def _target(segments: Sequence[Segment], index: int) -> Target:
             return Target(segment, index, segment.texts[index])
         index -= len(segment.texts)
     raise AssertionError("an index of the scan is an index of a text")
+
+
+def _least(all_limits: Sequence[Limits]) -> Limits:
+    """The least of each limit over all routes."""
+    names = Limits.__struct_fields__
+    return Limits(**{name: min(getattr(limits, name) for limits in all_limits) for name in names})
+
+
+def _edits(findings: Iterable[Finding]) -> tuple[Edit, ...]:
+    return tuple(edit for finding in findings if finding.action is Action.REDACT for edit in finding.edits)
 
 
 def _cause(findings: Sequence[Finding], verdict: Action) -> Finding:

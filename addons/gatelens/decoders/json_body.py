@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import orjson
 
-from gatelens.decoders.json_positions import MIN_NUMBER_DIGITS, Token, character_span, tokens
+from gatelens.decoders.json_positions import MIN_NUMBER_DIGITS, Token, offsets, tokens
 from gatelens.model.anomaly import Anomaly, AnomalyKind
 from gatelens.model.limits import Limits
 from gatelens.model.location import Location, Part, Span, pointer
@@ -170,9 +170,12 @@ def _number_tokens(body: bytes) -> Iterable[bytes]:
 class JsonSegment:
     """The values, or the keys, of a JSON document."""
 
-    __slots__ = ("_document", "_key", "part", "texts")
+    __slots__ = ("_by_name", "_document", "_key", "_nth", "_offsets", "part", "texts")
 
     def __init__(self, document: JsonDocument, texts: list[str], *, key: bool) -> None:
+        self._by_name: dict[str | int, list[Token]] = {}
+        self._nth: list[int] = []
+        self._offsets: tuple[int, Sequence[int]] = -1, ()
         self.part = Part.BODY
         self.texts = texts
         self._document = document
@@ -183,9 +186,14 @@ class JsonSegment:
         if not self._key:
             return values[index]
         # The walk meets all names of an object at once, the token pass one by one: match by text and by count.
-        name = self.texts[index]
-        nth = sum(1 for other in self.texts[:index] if other == name)
-        return [token for token in keys if token.path[-1] == name][nth]
+        if not self._nth:
+            for token in keys:
+                self._by_name.setdefault(token.path[-1], []).append(token)
+            counts: dict[str, int] = {}
+            for name in self.texts:
+                self._nth.append(counts.get(name, 0))
+                counts[name] = self._nth[-1] + 1
+        return self._by_name[self.texts[index]][self._nth[index]]
 
     def locate(self, index: int) -> Location:
         token = self._token(index)
@@ -195,8 +203,10 @@ class JsonSegment:
         token = self._token(index)
         if not token.string:
             return token.span[0] + start, token.span[0] + end
-        first, last = character_span(self._document.raw(token), self.texts[index], start, end)
-        return token.span[0] + first, token.span[0] + last
+        if self._offsets[0] != index:
+            self._offsets = index, offsets(self._document.raw(token), self.texts[index])
+        places = self._offsets[1]
+        return token.span[0] + places[start], token.span[0] + places[end]
 
     def transformations(self, index: int) -> tuple[str, ...]:
         token = self._token(index)

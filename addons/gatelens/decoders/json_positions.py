@@ -6,11 +6,13 @@ Source: RFC 8259 (grammar), RFC 6901 (pointers). The text must be valid JSON; th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 
 import orjson
 from msgspec import Struct
 
+from gatelens.decoders.segment import byte_offsets
 from gatelens.model.location import Span
 
 # The string form is unrolled so that it cannot backtrack: each byte is looked at once.
@@ -73,23 +75,18 @@ def tokens(body: bytes) -> Iterator[Token]:
             yield Token(False, False, found.span(), tuple(path))
 
 
-def character_span(token: bytes, text: str, start: int, end: int) -> Span:
-    """Characters [start, end) of the decoded string `text`, as bytes of `token` (quotes included)."""
+def offsets(token: bytes, text: str) -> Sequence[int]:
+    """For each character of the decoded string `text`, and for its end, the byte of `token` (quotes included) at which
+    it begins. Linear in the token."""
     if b"\\" not in token:
-        begin = 1 + len(text[:start].encode())
-        return begin, begin + len(text[start:end].encode())
-    begin = finish = len(token) - 1
-    characters, position = 0, 1
+        plain = byte_offsets(text)
+        return range(1, len(text) + 2) if isinstance(plain, range) else array("Q", (1 + offset for offset in plain))
+    found = array("Q")
     for piece in _ESCAPE.finditer(token, 1, len(token) - 1):
-        escaped = token[piece.start()] == 0x5C
-        width = 1 if escaped else len(piece.group().decode())
-        for edge in (start, end):
-            if characters <= edge < characters + width:
-                offset = 0 if escaped else len(piece.group().decode()[: edge - characters].encode())
-                if edge == start:
-                    begin = position + offset
-                if edge == end:
-                    finish = position + offset
-        characters += width
-        position = piece.end()
-    return begin, finish
+        start = piece.start()
+        if token[start] == 0x5C:
+            found.append(start)
+        else:
+            found.extend(start + offset for offset in byte_offsets(piece.group().decode())[:-1])
+    found.append(len(token) - 1)
+    return found

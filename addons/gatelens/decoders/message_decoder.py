@@ -51,18 +51,20 @@ class Decoded:
         self.candidates: list[HeaderField] = []
 
 
-def decode(message: Message, limits: Limits, known_fields: set[HeaderField], known_keys: set[str]) -> Decoded:
-    """Decode `message` within `limits`. Never raises on any message.
+def decode(
+    message: Message, decoded: Decoded, limits: Limits, known_fields: set[HeaderField], known_keys: set[str]
+) -> None:
+    """Decode `message` within `limits` into `decoded`.
 
     `known_fields` and `known_keys` are header fields and JSON names that were scanned before and hold nothing.
     """
-    decoded = Decoded()
     content_type, codings = _headers(message, decoded, limits, known_fields)
     if message.phase is Phase.REQUEST and message.channel is Channel.HTTP:
         _target(message, decoded, limits)
-    if message.body:
+    if message.unread:
+        _unread(message, decoded, limits)
+    elif message.body:
         _body(message, decoded, limits, content_type, codings, known_keys)
-    return decoded
 
 
 def _headers(message: Message, decoded: Decoded, limits: Limits, known: set[HeaderField]) -> tuple[str, list[str]]:
@@ -171,6 +173,14 @@ def _body(
         decoded.anomalies.append(Anomaly(AnomalyKind.NOT_INSPECTED, "a binary body", "", Location(Part.BODY)))
     else:
         decoded.segments.append(_plain(body))
+
+
+def _unread(message: Message, decoded: Decoded, limits: Limits) -> None:
+    if message.unread < 0:
+        decoded.anomalies.append(Anomaly(AnomalyKind.NOT_INSPECTED, "a stream", "", Location(Part.BODY)))
+    else:
+        limit = limits.request_body if message.phase is Phase.REQUEST else limits.response_body
+        _note(decoded, AnomalyKind.BODY_SIZE, message.unread, limit)
 
 
 def _json(message: Message, decoded: Decoded, document: JsonDocument, known_keys: set[str], *, expected: bool) -> None:

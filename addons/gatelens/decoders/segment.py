@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Protocol
 
 from gatelens.model.location import Location, Part, Span
+
+
+def byte_offsets(text: str) -> Sequence[int]:
+    """For each character of `text`, and for its end, the byte at which it begins in UTF-8."""
+    if text.isascii():
+        return range(len(text) + 1)
+    offsets = array("Q", [0])
+    offsets.extend(accumulate(1 if c < "\x80" else 2 if c < "\u0800" else 3 if c < "\U00010000" else 4 for c in text))
+    return offsets
 
 
 class Segment(Protocol):
@@ -40,7 +51,7 @@ class NamedSegment:
     `steps` are per text; an empty sequence where nothing was decoded. Limits: no byte spans.
     """
 
-    __slots__ = ("_key", "_names", "_steps", "part", "texts")
+    __slots__ = ("_key", "_names", "_nth", "_steps", "part", "texts")
 
     def __init__(
         self,
@@ -56,11 +67,15 @@ class NamedSegment:
         self._names = names
         self._steps = steps
         self._key = key
+        self._nth: list[int] = []
 
     def locate(self, index: int) -> Location:
-        name = self._names[index]
-        nth = sum(1 for other in self._names[:index] if other == name)
-        return Location(self.part, f"{name}[{nth}]", self._key)
+        if not self._nth:
+            counts: dict[str, int] = {}
+            for name in self._names:
+                self._nth.append(counts.get(name, 0))
+                counts[name] = self._nth[-1] + 1
+        return Location(self.part, f"{self._names[index]}[{self._nth[index]}]", self._key)
 
     def span(self, index: int, start: int, end: int) -> Span | None:
         return None
@@ -75,12 +90,13 @@ class PlainBody:
     `exact` says that the text is the body's own UTF-8, so that spans can be given.
     """
 
-    __slots__ = ("_exact", "part", "texts")
+    __slots__ = ("_exact", "_offsets", "part", "texts")
 
     def __init__(self, text: str, *, exact: bool) -> None:
         self.part = Part.BODY
         self.texts = (text,)
         self._exact = exact
+        self._offsets: Sequence[int] | None = None
 
     def locate(self, index: int) -> Location:
         return Location(Part.BODY)
@@ -88,9 +104,9 @@ class PlainBody:
     def span(self, index: int, start: int, end: int) -> Span | None:
         if not self._exact:
             return None
-        text = self.texts[0]
-        begin = len(text[:start].encode())
-        return begin, begin + len(text[start:end].encode())
+        if self._offsets is None:
+            self._offsets = byte_offsets(self.texts[0])
+        return self._offsets[start], self._offsets[end]
 
     def transformations(self, index: int) -> tuple[str, ...]:
         return ()

@@ -12,7 +12,8 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False):
 
     `verdict` is what the rules ask for; `action` is what is done in `mode` (detect never does more than log).
     `mode_source` says which line of which file, or which option, set the mode. `status` is the HTTP status
-    of the answer to a blocked message, 0 for the rest. `edits` are to be applied where the action is redact.
+    of the answer to a blocked message, 0 for the rest. `edits` are to be applied to `content`, the body without its
+    content-encoding, where the action is redact.
     """
 
     action: Action
@@ -25,6 +26,7 @@ class Decision(Struct, frozen=True, kw_only=True, gc=False):
     score: int = 0
     findings: tuple[Finding, ...] = ()
     edits: tuple[Edit, ...] = ()
+    content: bytes = b""
     challenge: str = ""
     verbose: bool = False
     graphql: bool = False

@@ -75,7 +75,7 @@ class Match(Struct, frozen=True, kw_only=True, gc=False):
     evidence: str = ""
     explanation: str = ""
     transformations: tuple[str, ...] = ()
-    edit: Edit | None = None
+    edits: tuple[Edit, ...] = ()
     challenge: str = ""
 
 
@@ -92,5 +92,5 @@ class Finding(Struct, frozen=True, kw_only=True, gc=False):
     transformations: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     excluded: str = ""
-    edit: Edit | None = None
+    edits: tuple[Edit, ...] = ()
     challenge: str = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
 
 from msgspec import Struct
 
@@ -30,6 +29,7 @@ class Message(Struct, frozen=True, kw_only=True, gc=False):
     `target` is the request target in origin form, path and query as sent. `headers` keep order,
     case and duplicates. `body` is the raw body with its content-encoding still on. `time` is in Unix
     seconds: the only clock that inspection knows, so that a recorded message is judged at its own time.
+    `unread` is what is known of a body that was not kept: its size in bytes so far, or -1 for a stream without end.
     A response carries the `request` that it answers.
     """
 
@@ -43,6 +43,7 @@ class Message(Struct, frozen=True, kw_only=True, gc=False):
     http_version: str = "HTTP/1.1"
     channel: Channel = Channel.HTTP
     client: str = ""
+    unread: int = 0
     request: Message | None = None
 
     @property
@@ -65,6 +66,3 @@ class Message(Struct, frozen=True, kw_only=True, gc=False):
     def all_headers(self, name: bytes) -> list[bytes]:
         """Every value of the header `name` (lower case), in order."""
         return [value for key, value in self.headers if key.lower() == name]
-
-
-NO_BODY: Final = b""

@@ -1,0 +1,1 @@
+"""Layer 5: the rim. The only place that knows mitmproxy."""

@@ -1,0 +1,60 @@
+"""What the gateway remembers of one flow between its hooks: the proof of inspection, and the audit transaction."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Protocol, cast
+
+from mitmproxy import http
+from mitmproxy.websocket import WebSocketMessage
+
+from gatelens.audit import Judged, Transaction
+from gatelens.model.decision import Decision
+from gatelens.model.message import Message, Phase
+
+MAX_JUDGED = 1000
+"""Messages of one WebSocket connection whose findings its event tells."""
+
+
+class Exchange:
+    """One flow's passage. It hangs on the flow as an attribute that mitmproxy neither saves nor copies: a flow that is
+    replayed, duplicated or loaded has no proof of inspection and is inspected anew."""
+
+    __slots__ = ("answered", "logged", "passed", "request", "request_done", "response_done", "streamed", "transaction")
+
+    def __init__(self, request: Message) -> None:
+        self.request = request
+        self.request_done = False
+        self.response_done = False
+        self.answered = False
+        self.logged = False
+        self.streamed = False
+        self.passed: WebSocketMessage | None = None
+        self.transaction = Transaction(
+            incident=str(uuid.uuid4()),
+            time=request.time,
+            client=request.client,
+            method=request.method,
+            path=request.path,
+        )
+
+    def judge(self, phase: Phase, decision: Decision, started: int) -> None:
+        """Note a decision; `started` is time.perf_counter_ns() at its beginning."""
+        if len(self.transaction.judged) < MAX_JUDGED:
+            self.transaction.judged.append(Judged(phase, decision, time.perf_counter_ns() - started))
+
+
+class _Carrier(Protocol):
+    gatelens: Exchange
+
+
+def begin(flow: http.HTTPFlow, request: Message) -> Exchange:
+    """A new exchange for `flow`."""
+    exchange = cast("_Carrier", flow).gatelens = Exchange(request)
+    return exchange
+
+
+def of(flow: http.HTTPFlow) -> Exchange | None:
+    """The exchange of `flow`, or None where no inspection has seen it."""
+    return getattr(flow, "gatelens", None)

@@ -1,0 +1,292 @@
+"""The gateway addon: every HTTP and WebSocket message goes through the engine, and its decision is carried out.
+
+mitmproxy forwards a flow whose hook raised, so the hooks here do not raise: whatever goes wrong is judged by the
+policy's `on_error`; and what they did not finish, the seal does not let pass.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Literal, cast
+
+from mitmproxy import ctx, http
+from mitmproxy.addonmanager import Loader
+from mitmproxy.exceptions import OptionsError
+from mitmproxy.log import ALERT
+
+from gatelens import answers, audit, masking
+from gatelens.audit import AuditLog
+from gatelens.engine import Engine
+from gatelens.mitm import adapter, body_limits, exchange, notes
+from gatelens.mitm.exchange import Exchange
+from gatelens.mitm.rules_in_force import RulesInForce
+from gatelens.model.decision import Decision
+from gatelens.model.finding import Action
+from gatelens.model.message import Channel, Message, Phase
+from gatelens.ruleset.faults import RulesetError
+from gatelens.ruleset.loader import builtin_directory
+
+logger = logging.getLogger("gatelens")
+
+OFF_LOOP_BYTES = 64 * 1024
+"""Bodies from this size on are inspected in a thread, so that they delay no other client."""
+
+KEPT_MESSAGES = 200
+"""WebSocket messages that stay on a flow; mitmproxy alone would keep them all for ever."""
+
+type Hooked = Coroutine[None, None, None] | None
+
+
+class Gateway:
+    """The one inspecting addon of a process, whatever entry scripts asked for it."""
+
+    name = "gatelens"
+
+    def __init__(self) -> None:
+        self.selection: set[str] | None = set()
+        self.rules: RulesInForce | None = None
+        self._audit: AuditLog | None = None
+        self._watching: asyncio.Task[None] | None = None
+
+    # -- life cycle
+
+    def load(self, loader: Loader) -> None:
+        loader.add_option("gatelens_rules", str, "", "Directory of rules; empty for the built-in ones.")
+        loader.add_option("gatelens_mode", str, "", "block or detect, in place of the policy's mode.")
+        loader.add_option("gatelens_audit", str, "", "File for audit events, - for standard output, empty for none.")
+        body_limits.install(self)
+
+    def configure(self, updated: set[str]) -> None:
+        """Raises OptionsError, with every fault of the rules, where the gateway cannot run as asked."""
+        if ctx.options.stream_large_bodies:
+            raise OptionsError("stream_large_bodies would forward bodies uninspected; set limits in policy.yaml")
+        if updated & {"gatelens_rules", "gatelens_mode"} or self.rules is None:
+            self.rules = self._load_rules()
+        if "gatelens_audit" in updated:
+            self._open_audit()
+
+    def select(self, inspectors: set[str] | None) -> None:
+        """Run `inspectors` too; None for all. Entries only ever add: a deleted script takes no inspection away."""
+        self.selection = None if inspectors is None or self.selection is None else self.selection | inspectors
+        self.rules = self._load_rules()
+
+    def running(self) -> None:
+        if self._watching is None and self.rules is not None:
+            self._watching = asyncio.get_running_loop().create_task(self._watch(), name="gatelens rules watcher")
+
+    def done(self) -> None:
+        if self._watching:
+            self._watching.cancel()
+        if self._audit:
+            self._audit.close()
+            self._audit = None
+
+    def _load_rules(self) -> RulesInForce:
+        mode = ctx.options.gatelens_mode
+        if mode not in ("", "block", "detect"):
+            raise OptionsError(f"gatelens_mode: {mode!r}; block, detect, or empty for the policy's own")
+        directory = Path(ctx.options.gatelens_rules) if ctx.options.gatelens_rules else builtin_directory()
+        try:
+            return RulesInForce(directory, cast("Literal['block', 'detect'] | None", mode or None), self.selection)
+        except RulesetError as error:
+            raise OptionsError(f"rules not loaded:\n{error}") from error
+
+    def _open_audit(self) -> None:
+        if self._audit:
+            self._audit.close()
+        target = ctx.options.gatelens_audit
+        try:
+            self._audit = AuditLog(target) if target else None
+        except OSError as error:
+            raise OptionsError(f"gatelens_audit: {target!r}: {error.strerror}; a file that can be written") from error
+
+    async def _watch(self) -> None:
+        assert self.rules is not None
+        async for change in self.rules.changes():
+            level, told = (ALERT, "") if change.taken else (logging.ERROR, " kept")
+            logger.log(level, "rules: generation %d%s: %s", change.generation, told, change.text)
+            if self._audit:
+                action = "rules-reloaded" if change.taken else "rules-rejected"
+                self._audit.write(audit.notice(action, {"gatelens.generation": change.generation}))
+
+    @property
+    def engine(self) -> Engine:
+        """The engine in force. Raises RuntimeError before configure."""
+        if self.rules is None:
+            raise RuntimeError("no rules loaded")
+        return self.rules.engine
+
+    # -- HTTP
+
+    def request(self, flow: http.HTTPFlow) -> Hooked:
+        passed = exchange.of(flow)
+        if passed is not None and passed.streamed:
+            passed.streamed = False  # judged by its size when it began, in detect mode; its body is gone already
+            return None
+        message = adapter.request_message(flow)
+        state = exchange.begin(flow, message)
+        adapter.frame_explicitly(flow.request)
+        return self._judge(message, lambda decision: self._after_request(flow, state, decision), flow, state)
+
+    def _after_request(self, flow: http.HTTPFlow, state: Exchange, decision: Decision) -> None:
+        state.request_done = True
+        if decision.action >= Action.THROTTLE:
+            self._refuse(flow, state, decision, state.request)
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """Bodies without end cannot be kept until they are whole: they pass as they come, and a finding says so."""
+        state = exchange.of(flow)
+        if state is None or state.answered or flow.response is None or not flow.live:
+            return
+        if flow.response.headers.get("content-type", "").lower().startswith("text/event-stream"):
+            self.pass_unread(flow, -1)
+
+    def pass_unread(self, flow: http.HTTPFlow, size: int) -> bool:
+        """Judge a response whose body is not kept (size: bytes so far, or -1), and let it stream where the rules do.
+
+        Returns whether it may pass.
+        """
+        state = exchange.of(flow)
+        if state is None or flow.response is None:
+            return False
+        started = time.perf_counter_ns()
+        decision = self._decide(adapter.response_message(flow, state.request, size))
+        state.judge(Phase.RESPONSE, decision, started)
+        if decision.action >= Action.THROTTLE:
+            return False
+        state.response_done = True
+        flow.response.stream = True
+        return True
+
+    def response(self, flow: http.HTTPFlow) -> Hooked:
+        state = exchange.of(flow)
+        if state is None or flow.response is None:
+            return None  # the seal answers for it
+        if state.answered or state.response_done:
+            self._conclude(flow, state)
+            return None
+        message = adapter.response_message(flow, state.request)
+        return self._judge(message, lambda decision: self._after_response(flow, state, decision, message), flow, state)
+
+    def _after_response(self, flow: http.HTTPFlow, state: Exchange, decision: Decision, message: Message) -> None:
+        if decision.action >= Action.THROTTLE:
+            self._refuse(flow, state, decision, message)
+        elif decision.action is Action.REDACT:
+            adapter.redact(flow, decision)
+        state.response_done = True
+        if flow.websocket is None:
+            self._conclude(flow, state)
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        """A flow that ended without a response: refused by mitmproxy, or broken off."""
+        state = exchange.of(flow) or exchange.begin(flow, adapter.request_message(flow))
+        state.transaction.error = "aborted" if state.request_done else "refused"
+        self._conclude(flow, state)
+
+    def body_limit(self, flow: http.HTTPFlow, size: int, *, request: bool) -> int:
+        """See body_limits.Guard. Most bodies are under the least limit of all routes, and need no route."""
+        engine = self.engine
+        least = engine.least_limits.request_body if request else engine.least_limits.response_body
+        state = exchange.of(flow)
+        if size <= least or (state is not None and state.streamed):
+            return size
+        limits = engine.route_of(adapter.request_message(flow)).limits
+        return limits.request_body if request else limits.response_body
+
+    def refuse_unread(self, flow: http.HTTPFlow, size: int) -> str:
+        """Note that the request of `flow` passes its size limit at `size` bytes; return the incident for the answer,
+        or nothing where the rules let it pass that size."""
+        message = adapter.request_message(flow, size)
+        state = exchange.begin(flow, message)
+        started = time.perf_counter_ns()
+        decision = self._decide(message)
+        state.judge(Phase.REQUEST, decision, started)
+        self._tell(decision, state)
+        if decision.action < Action.THROTTLE:
+            state.request_done = state.streamed = True
+            adapter.frame_explicitly(flow.request, size)
+            return ""
+        state.transaction.status = decision.status
+        return state.transaction.incident
+
+    # -- WebSocket
+
+    def websocket_message(self, flow: http.HTTPFlow) -> None:
+        state = exchange.of(flow)
+        if state is None or flow.websocket is None:
+            return  # the seal drops it
+        sent = flow.websocket.messages[-1]
+        started = time.perf_counter_ns()
+        message = adapter.websocket_message(sent, state.request)
+        decision = self._decide(message)
+        if decision.findings:
+            state.judge(message.phase, decision, started)
+            self._tell(decision, state)
+            notes.annotate(flow, state.transaction)
+        if decision.action >= Action.THROTTLE:
+            sent.drop()
+        elif decision.action is Action.REDACT:
+            sent.content = adapter.redacted(decision)
+        state.passed = sent
+        del flow.websocket.messages[:-KEPT_MESSAGES]
+
+    def websocket_end(self, flow: http.HTTPFlow) -> None:
+        if state := exchange.of(flow):
+            state.transaction.channel = Channel.WEBSOCKET
+            self._conclude(flow, state)
+
+    # -- in common
+
+    def _decide(self, message: Message) -> Decision:
+        engine = self.engine
+        try:
+            return engine.inspect(message)
+        except Exception as error:  # not even a fault of the engine itself may forward a message
+            return engine.failed(message, error)
+
+    def _judge(
+        self, message: Message, then: Callable[[Decision], None], flow: http.HTTPFlow, state: Exchange
+    ) -> Hooked:
+        """Decide on `message` and go on with `then`: at once, or for a large body in a thread."""
+        started = time.perf_counter_ns()
+
+        def finish(decision: Decision) -> None:
+            state.judge(message.phase, decision, started)
+            if decision.findings:
+                self._tell(decision, state)
+            then(decision)
+
+        if len(message.body) < OFF_LOOP_BYTES:
+            finish(self._decide(message))
+            return None
+
+        async def off_loop() -> None:
+            finish(await asyncio.to_thread(self._decide, message))
+
+        return off_loop()
+
+    def _refuse(self, flow: http.HTTPFlow, state: Exchange, decision: Decision, message: Message) -> None:
+        state.answered = True
+        adapter.respond(flow, answers.answer(decision, message, state.transaction.incident))
+
+    def _tell(self, decision: Decision, state: Exchange) -> None:
+        """One line for the person at the terminal or in the console."""
+        if decision.verdict > Action.ALLOW:
+            request = state.transaction
+            level = ALERT if decision.verdict > Action.LOG else logging.INFO
+            logger.log(level, "%s %s %s", request.method, masking.path(request.path), notes.line(decision))
+
+    def _conclude(self, flow: http.HTTPFlow, state: Exchange) -> None:
+        """The transaction is over: one event, and the marks for the analyst."""
+        if state.logged:
+            return
+        state.logged = True
+        if flow.response is not None:
+            state.transaction.status = flow.response.status_code
+        notes.annotate(flow, state.transaction)
+        if self._audit:
+            self._audit.write(audit.event(state.transaction))

@@ -1,0 +1,141 @@
+"""`gatelens run`: mitmproxy's three tools as a gateway, faster and safer than with `-s`.
+
+The dump tool leaves out built-in addons that a gateway never uses (each comes back when one of its options is given)
+and dispatches events by a prepared table. The console and mitmweb keep all addons: an analyst uses them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.abc
+import importlib.util
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from mitmproxy.tools import cmdline
+from mitmproxy.tools import main as tools
+
+if TYPE_CHECKING:
+    pass
+
+# Module of mitmproxy.addons, its class, and the options that bring it back; "" where it is always there.
+_ADDONS = (
+    ("core", "Core", "*"),
+    ("block", "Block", "*"),
+    ("blocklist", "BlockList", "block_list"),
+    ("anticache", "AntiCache", "anticache"),
+    ("anticomp", "AntiComp", "anticomp"),
+    ("clientplayback", "ClientPlayback", "client_replay"),
+    ("disable_h2c", "DisableH2C", "*"),
+    ("proxyauth", "ProxyAuth", "proxyauth"),
+    ("proxyserver", "Proxyserver", "*"),
+    ("script", "ScriptLoader", "*"),
+    ("dns_resolver", "DnsResolver", "*"),
+    ("next_layer", "NextLayer", "*"),
+    ("serverplayback", "ServerPlayback", "server_replay"),
+    ("mapremote", "MapRemote", "map_remote"),
+    ("maplocal", "MapLocal", "map_local"),
+    ("modifybody", "ModifyBody", "modify_body"),
+    ("modifyheaders", "ModifyHeaders", "modify_headers"),
+    ("stickyauth", "StickyAuth", "stickyauth"),
+    ("stickycookie", "StickyCookie", "stickycookie"),
+    ("save", "Save", "*"),
+    ("savehar", "SaveHar", "hardump"),
+    ("tlsconfig", "TlsConfig", "*"),
+    ("upstream_auth", "UpstreamAuth", "upstream_auth"),
+    ("dumper", "Dumper", "flow_detail"),
+    ("keepserving", "KeepServing", "*"),
+    ("readfile", "ReadFileStdin", "rfile"),
+    ("errorcheck", "ErrorCheck", "*"),
+)
+
+_SHORT = {"-C": "client_replay", "-S": "server_replay", "-M": "map_remote", "-B": "modify_body"}
+_SHORT |= {"-H": "modify_headers", "-r": "rfile", "-v": "flow_detail", "--verbose": "flow_detail"}
+
+_HEAVY = ("ldap3", "flask", "werkzeug.security", "mitmproxy.addons.onboarding")
+"""What mitmproxy.addons imports for addons that a gateway leaves out; half of its start-up time."""
+
+
+class _Later(importlib.abc.MetaPathFinder):
+    """Finds the modules of `_HEAVY` and has them executed on first use."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname not in _HEAVY:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = importlib.util.LazyLoader(spec.loader)
+        return spec
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a tool as the command line asks; return its exit code."""
+    ours, rest = _parser().parse_known_args(arguments)
+    own = [*_listening(ours), *_gateway_options(ours)]
+    if ours.tool == "dump":
+        return _dump([*own, *rest])
+    return _interactive(ours.tool, [*own, *rest])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gatelens run", allow_abbrev=False, epilog="Any option of mitmdump, mitmproxy or mitmweb may follow."
+    )
+    parser.add_argument("tool", nargs="?", choices=("dump", "console", "web"), default="dump")
+    parser.add_argument("--upstream", metavar="URL", required=True, help="the API to stand in front of")
+    parser.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8080", type=_host_port)
+    parser.add_argument("--rules", metavar="DIR", default="", help="directory of rules; default: the built-in ones")
+    parser.add_argument("--mode", choices=("block", "detect"), default="", help="default: as the policy says")
+    parser.add_argument("--audit", metavar="FILE", default="", help="where audit events go; - for standard output")
+    return parser
+
+
+def _host_port(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not port.isdigit() or int(port) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r}: HOST:PORT, such as 127.0.0.1:8080")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _listening(ours: argparse.Namespace) -> list[str]:
+    host, port = ours.listen
+    return ["--mode", f"reverse:{ours.upstream}", "--listen-host", host, "--listen-port", str(port)]
+
+
+def _gateway_options(ours: argparse.Namespace) -> list[str]:
+    given = {"gatelens_rules": ours.rules, "gatelens_mode": ours.mode, "gatelens_audit": ours.audit}
+    return [word for name, value in given.items() if value for word in ("--set", f"{name}={value}")]
+
+
+def _dump(arguments: list[str]) -> int:
+    sys.meta_path.insert(0, _Later())
+    from gatelens.mitm.masters import GatewayDump
+
+    tools.run(GatewayDump.with_addons(_wanted(arguments)), cmdline.mitmdump, arguments, _dump_filter)
+    return 0
+
+
+def _wanted(arguments: Sequence[str]) -> list[tuple[str, str]]:
+    words = {_SHORT.get(word[:2] if not word.startswith("--") else word, word) for word in arguments}
+    text = " ".join(words).replace("-", "_")
+    return [(module, name) for module, name, option in _ADDONS if option == "*" or option in text]
+
+
+def _dump_filter(given: argparse.Namespace) -> dict[str, str]:
+    expression = " ".join(given.filter_args)
+    return {"save_stream_filter": expression} if expression else {}
+
+
+def _interactive(tool: str, arguments: list[str]) -> int:
+    from gatelens.mitm import masters
+
+    if tool == "console":
+        tools.run(masters.gateway_console(), cmdline.mitmproxy, arguments)
+    else:
+        tools.run(masters.gateway_web(), cmdline.mitmweb, arguments)
+    return 0
