@@ -21,6 +21,7 @@ from msgspec import Struct
 from gatelens import __version__, masking
 from gatelens.model.decision import Decision
 from gatelens.model.finding import Action, Finding
+from gatelens.model.location import Location
 from gatelens.model.message import Channel, Phase
 
 ECS_VERSION = "9.4.0"
@@ -103,7 +104,7 @@ def _iso(moment: datetime.datetime) -> str:
 def where(finding: Finding) -> str:
     """A finding's location, with the names in it masked where they do not look like names."""
     location = finding.location
-    return f"{location.part}:{masking.pointer(location.pointer)}" + (" (key)" if location.key else "")
+    return str(Location(location.part, masking.pointer(location.pointer), location.key))
 
 
 def told(finding: Finding, phase: Phase) -> dict[str, object]:

@@ -18,8 +18,8 @@ from itertools import islice
 
 from msgspec import Struct
 
-# Sections 2.1.1 to 2.1.9 and 2.9. The last alternative takes all the rest as one token, which the grammar has no
-# place for: so a string without an end is looked for only once.
+# Sections 2.1.1 to 2.1.9 and 2.9. The end is an empty token. The last alternative takes all the rest as one token,
+# which the grammar has no place for: it matches wherever it starts, so that no character is read more than a few times.
 _TOKEN = re.compile(
     r"""
     (?: [\ \t\n\r,\ufeff]++ | \#[^\n\r]*+ )*+
@@ -28,6 +28,7 @@ _TOKEN = re.compile(
     | -?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+(?![0-9A-Za-z_.])
     | \"{3}(?:[^"\\]++|\\(?:\"{3})?|"(?!""))*+\"{3}
     | "(?!"")(?:[^"\\\n\r]++|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]++\}))*+"
+    | \Z
     | [\s\S]++ )
     """,
     re.VERBOSE,
@@ -88,6 +89,8 @@ class _Definition:
 def measure(document: str, max_tokens: int) -> Measure:
     """Measure `document`. One of more than `max_tokens` tokens is not looked at further: `tokens` is then one more."""
     tokens: list[str] = [found[1] for found in islice(_TOKEN.finditer(document), max_tokens + 1)]
+    while tokens and not tokens[-1]:
+        tokens.pop()
     if len(tokens) > max_tokens:
         return Measure(len(tokens))
     try:
@@ -319,7 +322,7 @@ class _Parser:
                 return
 
     def _selections(self) -> None:
-        """{ Selection … } with everything inside it. Section 2.4: there is at least one selection."""
+        """{ Selection … } with everything inside it. None at all is also taken, as in the working draft since 2025."""
         definition = self._definition
         tokens = self._tokens
         depths = [self._open(0)]
@@ -358,8 +361,6 @@ class _Parser:
     def _open(self, depth: int) -> int:
         """Take the { of a selection set under `depth` fields; return the depth of the fields in it."""
         self._take("{")
-        if self._tokens[self._at] == "}":
-            raise _Fault(self._at, "a selection")
         return depth + 1
 
     def _spread(self, depth: int, nesting: int) -> bool:

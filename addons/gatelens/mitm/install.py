@@ -28,6 +28,7 @@ def install(master: Master) -> Gateway:
         return found
     error_pages.install()
     quiet_logs.install()
+    master.options.update(**{name: value for name, value in SAFE_OPTIONS.items() if name in master.options})
     gateway = Gateway()
     addons = master.addons
     addons.register(gateway)
@@ -35,7 +36,6 @@ def install(master: Master) -> Gateway:
     place = min((names.index(name) for name in _BEFORE if name in names), default=len(names))
     addons.chain.insert(place, gateway)
     addons.add(Seal())
-    master.options.update(**{name: value for name, value in SAFE_OPTIONS.items() if name in master.options})
     return gateway
 
 

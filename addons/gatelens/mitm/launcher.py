@@ -21,21 +21,23 @@ from mitmproxy.tools import main as tools
 if TYPE_CHECKING:
     pass
 
-# Module of mitmproxy.addons, its class, and the options that bring it back; "" where it is always there.
+_REPLAY = "client_replay server_replay rfile keepserving"
+
+# Module of mitmproxy.addons, its class, and the options that bring it back; "*" where it is always there.
 _ADDONS = (
     ("core", "Core", "*"),
     ("block", "Block", "*"),
     ("blocklist", "BlockList", "block_list"),
     ("anticache", "AntiCache", "anticache"),
     ("anticomp", "AntiComp", "anticomp"),
-    ("clientplayback", "ClientPlayback", "client_replay"),
+    ("clientplayback", "ClientPlayback", _REPLAY),
     ("disable_h2c", "DisableH2C", "*"),
     ("proxyauth", "ProxyAuth", "proxyauth"),
     ("proxyserver", "Proxyserver", "*"),
     ("script", "ScriptLoader", "*"),
     ("dns_resolver", "DnsResolver", "*"),
     ("next_layer", "NextLayer", "*"),
-    ("serverplayback", "ServerPlayback", "server_replay"),
+    ("serverplayback", "ServerPlayback", _REPLAY),
     ("mapremote", "MapRemote", "map_remote"),
     ("maplocal", "MapLocal", "map_local"),
     ("modifybody", "ModifyBody", "modify_body"),
@@ -47,8 +49,8 @@ _ADDONS = (
     ("tlsconfig", "TlsConfig", "*"),
     ("upstream_auth", "UpstreamAuth", "upstream_auth"),
     ("dumper", "Dumper", "flow_detail"),
-    ("keepserving", "KeepServing", "*"),
-    ("readfile", "ReadFileStdin", "rfile"),
+    ("keepserving", "KeepServing", _REPLAY),
+    ("readfile", "ReadFileStdin", _REPLAY),
     ("errorcheck", "ErrorCheck", "*"),
 )
 
@@ -116,6 +118,7 @@ def _dump(arguments: list[str]) -> int:
     sys.meta_path.insert(0, _Later())
     from gatelens.mitm.masters import GatewayDump
 
+    arguments = ["--set", "termlog_verbosity=alert", *arguments]
     tools.run(GatewayDump.with_addons(_wanted(arguments)), cmdline.mitmdump, arguments, _dump_filter)
     return 0
 
@@ -123,7 +126,11 @@ def _dump(arguments: list[str]) -> int:
 def _wanted(arguments: Sequence[str]) -> list[tuple[str, str]]:
     words = {_SHORT.get(word[:2] if not word.startswith("--") else word, word) for word in arguments}
     text = " ".join(words).replace("-", "_")
-    return [(module, name) for module, name, option in _ADDONS if option == "*" or option in text]
+    return [
+        (module, name)
+        for module, name, options in _ADDONS
+        if options == "*" or any(option in text for option in options.split())
+    ]
 
 
 def _dump_filter(given: argparse.Namespace) -> dict[str, str]:

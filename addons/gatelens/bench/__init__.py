@@ -1,0 +1,1 @@
+"""Measurements of the gateway's own cost. Beside the product, not in it: nothing imports this package."""

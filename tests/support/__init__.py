@@ -1,0 +1,1 @@
+"""What tests share: real processes and real sockets on loopback."""
