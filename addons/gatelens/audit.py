@@ -74,7 +74,7 @@ def event(transaction: Transaction) -> dict[str, object]:
         "event.outcome": "failure" if action >= Action.THROTTLE or transaction.error else "success",
         "event.duration": sum(judged.took for judged in transaction.judged),
         "source.ip": transaction.client,
-        "http.request.method": transaction.method if transaction.method in _METHODS else masking.HIDDEN,
+        "http.request.method": shown_method(transaction),
         "http.response.status_code": transaction.status,
         "network.protocol": transaction.channel.value,
         "url.path": masking.path(transaction.path),
@@ -95,6 +95,11 @@ def event(transaction: Transaction) -> dict[str, object]:
     if transaction.error:
         built["error.type"] = transaction.error
     return built
+
+
+def shown_method(transaction: Transaction) -> str:
+    """The method, where it is one that HTTP knows."""
+    return transaction.method if transaction.method in _METHODS else masking.HIDDEN
 
 
 def _iso(moment: datetime.datetime) -> str:

@@ -44,12 +44,22 @@ class Running:
 
     def events(self, wanted: int = 0) -> list[dict[str, object]]:
         """The audit events so far; waits until there are `wanted`."""
+        lines: list[str] = []
         for _ in range(100):
             lines = self.audit.read_text().splitlines() if self.audit.exists() else []
             if len(lines) >= wanted:
                 break
             time.sleep(0.05)
         return [json.loads(line) for line in lines]
+
+    def event(self, action: str) -> dict[str, object]:
+        """The first audit event with this action, once it is there."""
+        for _ in range(100):
+            for event in self.events():
+                if event["event.action"] == action:
+                    return event
+            time.sleep(0.05)
+        raise AssertionError(f"no event {action!r} in {self.events()}")
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), 10)
@@ -79,6 +89,8 @@ class Running:
             log = self.log.read_text(errors="replace")
             if text in log:
                 return log
+            if self.process.poll() is not None:
+                break
             time.sleep(0.05)
         raise AssertionError(f"{text!r} not in the log:\n{self.log.read_text(errors='replace')}")
 

@@ -280,7 +280,7 @@ class Gateway:
         if decision.verdict > Action.ALLOW:
             request = state.transaction
             level = ALERT if decision.verdict > Action.LOG else logging.INFO
-            logger.log(level, "%s %s %s", request.method, masking.path(request.path), notes.line(decision))
+            logger.log(level, "%s %s %s", audit.shown_method(request), masking.path(request.path), notes.line(decision))
 
     def _conclude(self, flow: http.HTTPFlow, state: Exchange) -> None:
         """The transaction is over: one event, and the marks for the analyst."""

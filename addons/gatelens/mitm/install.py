@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+
 from mitmproxy import ctx
+from mitmproxy.exceptions import OptionsError
 from mitmproxy.hooks import ConfigureHook
 from mitmproxy.master import Master
 
 from gatelens.mitm import error_pages, quiet_logs
 from gatelens.mitm.gateway import Gateway
 from gatelens.mitm.seal import Seal
+
+logger = logging.getLogger("gatelens")
 
 SAFE_OPTIONS = {
     "rawtcp": False,  # a 101 answer to anything but WebSocket would become a tunnel
@@ -52,7 +57,12 @@ class Entry:
     def load(self, _loader: object) -> None:
         gateway = install(ctx.master)
         gateway.select(self._inspectors)
-        ctx.master.addons.invoke_addon_sync(gateway, ConfigureHook(set(ctx.options.keys())))
+        try:
+            ctx.master.addons.invoke_addon_sync(gateway, ConfigureHook(set(ctx.options.keys())))
+        except OptionsError as error:
+            # Raised from here it would be lost in a task of mitmproxy's; logged while starting, it ends the start.
+            # Until then the gateway has no rules, and the seal answers 503.
+            logger.error("%s", error)  # noqa: TRY400  # a traceback would say nothing to an operator
 
     def running(self) -> None:
         install(ctx.master).running()

@@ -55,7 +55,7 @@ _ADDONS = (
 )
 
 _SHORT = {"-C": "client_replay", "-S": "server_replay", "-M": "map_remote", "-B": "modify_body"}
-_SHORT |= {"-H": "modify_headers", "-r": "rfile", "-v": "flow_detail", "--verbose": "flow_detail"}
+_SHORT |= {"-H": "modify_headers", "-r": "rfile"}
 
 _HEAVY = ("ldap3", "flask", "werkzeug.security", "mitmproxy.addons.onboarding")
 """What mitmproxy.addons imports for addons that a gateway leaves out; half of its start-up time."""
