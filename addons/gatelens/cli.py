@@ -40,11 +40,15 @@ def main() -> None:
 
 def command(arguments: Sequence[str]) -> int:
     """Run one command line; return its exit code. Raises SystemExit(2) for wrong usage."""
+    # Before argparse, which would take options of mitmproxy for its own.
     if arguments[:1] == ["run"]:
-        # Before argparse, which would take options of mitmproxy for its own.
-        from gatelens.mitm.launcher import run
+        from gatelens.mitm import launcher
 
-        raise SystemExit(run(arguments[1:]))
+        return launcher.run(arguments[1:])
+    if arguments[:1] == ["showcase"]:
+        from gatelens import showcase
+
+        return showcase.run(arguments[1:])
     options = _parser().parse_args(arguments)
     action: Callable[[argparse.Namespace], int] = options.action
     try:
@@ -63,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="gatelens", description="An inspecting API security gateway.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     commands.add_parser("run", add_help=False, help="run the gateway: gatelens run --help")
+    commands.add_parser("showcase", add_help=False, help="run the gateway in front of the bundled sample shop")
 
     inspect = commands.add_parser("inspect", help="judge recorded traffic: one JSON object a line")
     inspect.add_argument("files", nargs="+", metavar="FILE", help=".mitm, .har or .jsonl, plain or .gz; - is stdin")
@@ -106,7 +111,7 @@ def _inspect(options: argparse.Namespace) -> int:
     except RulesetError as error:
         return _wrong(error.faults)
     code = OK
-    with _progress(options.files) as progress:
+    with _progress() as progress:
         for name, entry in _entries(options.files, progress):
             if isinstance(entry, Record):
                 sys.stdout.buffer.write(_line(judge(engine, entry, bodies=options.bodies)))
@@ -179,7 +184,7 @@ class _Progress:
 
 
 @contextmanager
-def _progress(names: Sequence[str]) -> Iterator[_Progress]:
+def _progress() -> Iterator[_Progress]:
     """A bar on standard error where that is a terminal, and the results do not run over the same one."""
     if not sys.stderr.isatty() or sys.stdout.isatty():
         yield _Progress()

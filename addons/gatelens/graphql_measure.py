@@ -18,24 +18,24 @@ from itertools import islice
 
 from msgspec import Struct
 
-# Sections 2.1.1 to 2.1.9 and 2.9. The end is an empty token. The last alternative takes all the rest as one token,
-# which the grammar has no place for: it matches wherever it starts, so that no character is read more than a few times.
+# Sections 2.1.1 to 2.1.9 and 2.9. The end is an empty token. What begins no token is in the second group, with
+# all the rest: so there is a match wherever one is tried, and no character is read more than a few times.
 _TOKEN = re.compile(
     r"""
     (?: [\ \t\n\r,\ufeff]++ | \#[^\n\r]*+ )*+
-    ( [_A-Za-z][_0-9A-Za-z]*+
+    (?: ( [_A-Za-z][_0-9A-Za-z]*+
     | [!$&():=@\[\]{|}] | \.\.\.
     | -?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+(?![0-9A-Za-z_.])
     | \"{3}(?:[^"\\]++|\\(?:\"{3})?|"(?!""))*+\"{3}
     | "(?!"")(?:[^"\\\n\r]++|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]++\}))*+"
-    | \Z
-    | [\s\S]++ )
+    | \Z ) | ([\s\S]++) )
     """,
     re.VERBOSE,
 )
 
 _NAME = frozenset(string.ascii_letters + "_")
 _SCALAR = _NAME | frozenset(string.digits + '-"')
+_NO_TOKEN = "?"
 _OPERATION = frozenset({"query", "mutation", "subscription"})
 
 
@@ -88,13 +88,14 @@ class _Definition:
 
 def measure(document: str, max_tokens: int) -> Measure:
     """Measure `document`. One of more than `max_tokens` tokens is not looked at further: `tokens` is then one more."""
-    tokens: list[str] = [found[1] for found in islice(_TOKEN.finditer(document), max_tokens + 1)]
-    while tokens and not tokens[-1]:
+    # None, which re's types do not tell, is the text after the last token.
+    tokens: list[str | None] = [found[1] for found in islice(_TOKEN.finditer(document), max_tokens + 1)]
+    while tokens and tokens[-1] == "":
         tokens.pop()
     if len(tokens) > max_tokens:
         return Measure(len(tokens))
     try:
-        operations, fragments = _Parser(tokens).document()
+        operations, fragments = _Parser([_NO_TOKEN if token is None else token for token in tokens]).document()
     except _Fault as fault:
         return Measure(len(tokens), fault=f"{fault} expected at {_place(document, fault.at)}")
     everything = [*operations, *fragments.values()]
@@ -118,7 +119,7 @@ def measure(document: str, max_tokens: int) -> Measure:
 def _place(document: str, at: int) -> str:
     """Line and column of token `at`, of the end where there is none."""
     found = next(islice(_TOKEN.finditer(document), at, None), None)
-    start = found.start(1) if found else len(document)
+    start = found.start(found.lastindex or 0) if found else len(document)
     before = document[:start].replace("\r\n", "\n").replace("\r", "\n")
     return f"{before.count('\n') + 1}:{len(before) - before.rfind('\n')}"
 

@@ -20,6 +20,7 @@ from gatelens.ruleset import yaml_source
 from gatelens.ruleset.faults import Fault, RulesetError
 from gatelens.ruleset.loader import Ruleset, load, read_file
 from gatelens.ruleset.parsing import shown
+from gatelens.ruleset.yaml_source import Source
 
 Expected = Literal["match", "ignore"]
 
@@ -72,9 +73,18 @@ def run(engine: Engine, ruleset: Ruleset) -> Report:
             if problem:
                 wrong.append((expected, index, *problem))
         if wrong:
-            source = yaml_source.read(shown(Path(rule.source)), read_file(Path(rule.source)))
+            source = _source(rule)
             faults += (source.fault(("tests", word, index), seen, allowed) for word, index, seen, allowed in wrong)
     return Report(len(ruleset.rules), examples, gaps, tuple(faults))
+
+
+def _source(rule: Rule) -> Source:
+    """The file of `rule`, for the lines in it; without any where it has gone since it was loaded."""
+    name = shown(Path(rule.source))
+    try:
+        return yaml_source.read(name, read_file(Path(rule.source)))
+    except RulesetError:
+        return Source(name, None, {})
 
 
 def _examples(rule: Rule) -> Iterator[tuple[Expected, int, Example]]:

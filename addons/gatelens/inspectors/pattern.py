@@ -21,10 +21,11 @@ from gatelens.model.rule import Rule
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`patterns`: a value matches when one of them is found in it; letters in either case. `explanation` is
-    shown with the finding."""
+    shown with the finding. `status_from`: of responses, only those with this status or a higher one."""
 
     patterns: Annotated[tuple[Annotated[str, Meta(min_length=1)], ...], Meta(min_length=1)]
     explanation: str = ""
+    status_from: Annotated[int, Meta(ge=0, le=599)] = 0
 
 
 class Inspector:
@@ -38,6 +39,8 @@ class Inspector:
 
     def inspect(self, view: View) -> Iterator[Match]:
         for hit in view.hits:
+            if view.message.status < _params(hit.rule).status_from:
+                continue
             found = self._regexes[hit.rule.id].search(hit.target.text)
             if found is None:
                 continue

@@ -84,6 +84,12 @@ def run(arguments: Sequence[str]) -> int:
     return _interactive(ours.tool, [*own, *rest])
 
 
+def listen_address(arguments: Sequence[str]) -> tuple[str, int]:
+    """Host and port that a command line asks for."""
+    address: tuple[str, int] = _parser().parse_known_args(arguments)[0].listen
+    return address
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gatelens run", allow_abbrev=False, epilog="Any option of mitmdump, mitmproxy or mitmweb may follow."

@@ -50,12 +50,13 @@ def builtin_directory() -> Path:
 
 
 def digest_of(directory: Path) -> str:
-    """The hash of every file that loading `directory` would read. Raises RulesetError where it cannot be read."""
+    """The hash of every file that loading `directory` would read, and of its place. Raises RulesetError where it cannot be read."""
     digest = hashlib.sha256(__version__.encode())
     seen = [directory]
     if directory != builtin_directory():
         seen.append(builtin_directory())
     for folder in seen:
+        digest.update(f"{folder.resolve()}\0".encode())
         for path in files_below(folder):
             digest.update(f"{path.relative_to(folder)}\0".encode())
             digest.update(read_file(path) + b"\0")
@@ -122,11 +123,18 @@ def rule_from(file: RuleFile, source: str) -> Rule | None:
 
 
 def _resolved(params: Mapping[str, object], source: str) -> dict[str, object]:
-    """Parameters named `*_file` are paths beside the rule file."""
-    return {
-        name: str(Path(source).parent / value) if name.endswith("_file") and isinstance(value, str) else value
-        for name, value in params.items()
-    }
+    """Parameters named `*_file`, at any depth, are paths beside the rule file."""
+    return {name: _resolved_value(name, value, source) for name, value in params.items()}
+
+
+def _resolved_value(name: str, value: object, source: str) -> object:
+    if isinstance(value, str) and name.endswith("_file"):
+        return str(Path(source).parent / value)
+    if isinstance(value, Mapping):
+        return _resolved(value, source)
+    if isinstance(value, list | tuple):
+        return [_resolved_value(name, entry, source) for entry in value]
+    return value
 
 
 def files_below(directory: Path) -> Iterator[Path]:
