@@ -96,7 +96,8 @@ def _parser() -> argparse.ArgumentParser:
 def _engine(directory: Path | None, mode: Mode | None = None) -> Engine:
     """The engine of a rules directory. Raises RulesetError."""
     from gatelens.engine import Engine
-    from gatelens.ruleset.loader import builtin_directory, load
+    from gatelens.ruleset.files import builtin_directory
+    from gatelens.ruleset.loader import load
 
     return Engine(load(directory or builtin_directory(), mode))
 
@@ -230,7 +231,7 @@ def _wrong(faults: Iterable[Fault]) -> int:
 
 def _rules_check(options: argparse.Namespace) -> int:
     from gatelens import rulecheck
-    from gatelens.ruleset.loader import builtin_directory
+    from gatelens.ruleset.files import builtin_directory
 
     report = rulecheck.check(options.directory or builtin_directory())
     for fault in report.faults:
@@ -298,7 +299,7 @@ def _code(outcome: Outcome) -> int:
 
 def _captures_directory() -> Path:
     """captures/ here, else that of the checkout."""
-    from gatelens.ruleset.loader import builtin_directory
+    from gatelens.ruleset.files import builtin_directory
 
     here = Path("captures")
     return here if here.is_dir() else builtin_directory().parent / "captures"

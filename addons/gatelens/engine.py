@@ -30,8 +30,6 @@ THRESHOLD = "score-threshold"
 _MEMORY = 4096
 _MEMORY_BYTES = 512
 
-_SEVERITY_ORDER = list(Severity)
-
 
 class _PhasePlan:
     """What runs for one phase: the shared scan, and the inspectors with their rules."""
@@ -268,7 +266,7 @@ def _cause(findings: Sequence[Finding], verdict: Action) -> Finding:
     """The finding that the answer is about: of those that ask for the verdict, the gravest, and the first of these."""
     return max(
         (finding for finding in findings if finding.action is verdict),
-        key=lambda finding: _SEVERITY_ORDER.index(finding.severity),
+        key=lambda finding: finding.severity.rank,
     )
 
 

@@ -18,7 +18,8 @@ from gatelens.model.rule import Example, ExampleRequest, ExampleResponse, Rule
 from gatelens.policy import normal_path, selects
 from gatelens.ruleset import yaml_source
 from gatelens.ruleset.faults import Fault, RulesetError
-from gatelens.ruleset.loader import Ruleset, load, read_file
+from gatelens.ruleset.files import read_file
+from gatelens.ruleset.loader import Ruleset, load
 from gatelens.ruleset.parsing import shown
 from gatelens.ruleset.yaml_source import Source
 

@@ -1,4 +1,4 @@
-"""The sample shop behind the gateway, for whoever meets Gatelens for the first time: `scripts/gateway` without upstream."""
+"""The sample shop behind the gateway, for whoever meets Gatelens for the first time."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ Try, from another terminal:
 """
 
 _TOKEN = (
-    "curl -s {gateway}/login --json '{{\"email\":\"ada@example.com\",\"password\":\"ada-sample-password\"}}'"
-    " | sed 's/.*\"token\": *\"\\([^\"]*\\)\".*/\\1/'"
+    'curl -s {gateway}/login --json \'{{"email":"ada@example.com","password":"ada-sample-password"}}\''
+    ' | sed \'s/.*"token": *"\\([^"]*\\)".*/\\1/\''
 )
 
 

@@ -13,7 +13,8 @@ from gatelens.replay import captures, jsonl
 from gatelens.replay.captures import Capture, Expectation, ExpectedFinding, ExpectedFlow, Outcome
 from gatelens.replay.record import Kind
 from gatelens.ruleset.faults import RulesetError
-from gatelens.ruleset.loader import builtin_directory, load
+from gatelens.ruleset.files import builtin_directory
+from gatelens.ruleset.loader import load
 
 from tests.replay import write_rules
 

@@ -1,4 +1,4 @@
-"""Send one request over keep-alive connections as fast as it is answered: with wrk where there is one, else by asyncio."""
+"""Send one request over keep-alive connections as fast as it is answered: by wrk where there is one, else asyncio."""
 
 from __future__ import annotations
 

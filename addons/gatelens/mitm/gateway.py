@@ -15,8 +15,10 @@ from typing import Literal, cast
 
 from mitmproxy import ctx, http
 from mitmproxy.addonmanager import Loader
+from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.exceptions import OptionsError
 from mitmproxy.log import ALERT
+from mitmproxy.utils import human
 
 from gatelens import __version__, answers, audit, masking
 from gatelens.audit import AuditLog
@@ -28,7 +30,7 @@ from gatelens.model.decision import Decision
 from gatelens.model.finding import Action
 from gatelens.model.message import Channel, Message, Phase
 from gatelens.ruleset.faults import RulesetError
-from gatelens.ruleset.loader import builtin_directory
+from gatelens.ruleset.files import builtin_directory
 
 logger = logging.getLogger("gatelens")
 
@@ -76,11 +78,15 @@ class Gateway:
 
     def running(self) -> None:
         if self._watching is None and self.rules is not None:
-            engine = self._engine()
-            modes = sorted({route.mode for route in engine.policy.routes})
-            rules = len(engine.ruleset.rules)
-            logger.log(ALERT, "Gatelens %s: %d rules, %s mode", __version__, rules, " and ".join(modes))
+            logger.log(ALERT, "%s", self._welcome())
             self._watching = asyncio.get_running_loop().create_task(self._watch(), name="gatelens rules watcher")
+
+    def _welcome(self) -> str:
+        engine = self._engine()
+        modes = " and ".join(sorted({route.mode for route in engine.policy.routes}))
+        server = cast("Proxyserver | None", ctx.master.addons.get("proxyserver"))
+        listening = ", ".join(human.format_address(address) for address in server.listen_addrs()) if server else ""
+        return f"Gatelens {__version__} listening on {listening}: {len(engine.ruleset.rules)} rules, {modes} mode"
 
     def done(self) -> None:
         if self._watching:

@@ -28,7 +28,7 @@ class GatewayDump(Master):
     def __init__(self, options: Options) -> None:
         super().__init__(options, with_termlog=True)
         # Every message made is checked field by field for its types: 7 % of a request, and only of use to scripts.
-        http.MessageData.__post_init__ = _unchecked  # type: ignore[attr-defined]  # a seam of speed
+        http.MessageData.__post_init__ = _unchecked  # type: ignore[method-assign]  # a seam of speed
         self.addons: TableDispatch = _with_table(self)
         for module, name in self.wanted:
             self.addons.add(getattr(importlib.import_module(f"{builtin.__name__}.{module}"), name)())

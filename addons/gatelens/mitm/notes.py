@@ -40,7 +40,7 @@ def annotate(flow: http.HTTPFlow, transaction: Transaction) -> None:
 
 def line(decision: Decision) -> str:
     """`block sql-injection body:/q (…): explanation` for the gravest finding, and how many more there are."""
-    top = max(decision.findings, key=lambda finding: finding.action)
+    top = max(decision.findings, key=lambda finding: (finding.action, finding.severity.rank))
     more = len(decision.findings) - 1
     would = f" (would {decision.verdict.word})" if decision.verdict > decision.action else ""
     return f"{decision.action.word}{would} {_told(top)}" + (f" and {more} more" if more else "")

@@ -29,7 +29,7 @@ from gatelens.replay.record import UNREADABLE, BrokenRecord, Kind, Reader, Recor
 from gatelens.replay.verdict import Verdict, judge
 from gatelens.ruleset import yaml_source
 from gatelens.ruleset.faults import Fault, RulesetError
-from gatelens.ruleset.loader import builtin_directory, read_file
+from gatelens.ruleset.files import builtin_directory, read_file
 from gatelens.ruleset.parsing import shown
 from gatelens.ruleset.yaml_source import Path as YamlPath
 from gatelens.ruleset.yaml_source import Source, Yaml

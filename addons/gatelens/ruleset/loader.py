@@ -7,7 +7,7 @@ the hash of all its files, so that the next start need not parse YAML again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -19,18 +19,7 @@ from gatelens.model.finding import Action
 from gatelens.model.rule import Rule, RuleFile
 from gatelens.policy import Mode, Policy, PolicyFile, build
 from gatelens.ruleset.faults import Fault, RulesetError
-
-POLICY = "policy.yaml"
-SUFFIXES = (".yaml", ".yml")
-
-
-class Files(Struct, frozen=True):
-    """A directory's checked content: plain data, so that it can be kept. `lines` are those of mode and routes."""
-
-    policy: dict[str, object]
-    policy_file: str
-    lines: list[int]
-    rules: dict[str, dict[str, object]]
+from gatelens.ruleset.files import Files, builtin_directory, files_below, read_file
 
 
 class Ruleset(Struct, frozen=True):
@@ -42,15 +31,11 @@ class Ruleset(Struct, frozen=True):
     digest: str
 
 
-def builtin_directory() -> Path:
-    """The rules that come with Gatelens: inside the wheel, or rules/ of a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    packaged = package / "rules"
-    return packaged if packaged.is_dir() else package.parent.parent / "rules"
-
-
 def digest_of(directory: Path) -> str:
-    """The hash of every file that loading `directory` would read, and of its place. Raises RulesetError where it cannot be read."""
+    """The hash of every file that loading `directory` would read, and of its place.
+
+    Raises RulesetError where one cannot be read.
+    """
     digest = hashlib.sha256(__version__.encode())
     seen = [directory]
     if directory != builtin_directory():
@@ -135,18 +120,3 @@ def _resolved_value(name: str, value: object, source: str) -> object:
     if isinstance(value, list | tuple):
         return [_resolved_value(name, entry, source) for entry in value]
     return value
-
-
-def files_below(directory: Path) -> Iterator[Path]:
-    """Every file under `directory`, sorted. Raises RulesetError where there is no such directory."""
-    if not directory.is_dir():
-        raise RulesetError([Fault(str(directory), 1, 1, "", "no such directory", "a directory of rules")])
-    return iter(sorted(path for path in directory.rglob("*") if path.is_file()))
-
-
-def read_file(path: Path) -> bytes:
-    """The bytes at `path`. Raises RulesetError where it cannot be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise RulesetError([Fault(str(path), 1, 1, "", error.strerror or "unreadable", "a readable file")]) from error

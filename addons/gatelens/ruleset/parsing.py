@@ -8,7 +8,7 @@ from pathlib import Path
 from gatelens.linear_regex import PatternFault, check
 from gatelens.ruleset import validation, yaml_source
 from gatelens.ruleset.faults import Fault, RulesetError
-from gatelens.ruleset.loader import POLICY, SUFFIXES, Files, builtin_directory, files_below, read_file
+from gatelens.ruleset.files import POLICY, SUFFIXES, Files, builtin_directory, files_below, read_file
 from gatelens.ruleset.yaml_source import Source, Yaml
 
 
