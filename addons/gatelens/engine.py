@@ -21,6 +21,7 @@ from gatelens.model.location import WHOLE_MESSAGE, Location
 from gatelens.model.message import Message, Phase
 from gatelens.model.rule import Rule
 from gatelens.policy import Exclusion, Policy, Route, in_force, location_fits, normal_path, selects
+from gatelens.ruleset.faults import Fault, RulesetError
 from gatelens.ruleset.loader import Ruleset
 from gatelens.ruleset.shared_scan import SharedScan
 
@@ -43,7 +44,7 @@ class _PhasePlan:
         self.inspectors: list[tuple[str, Inspector, list[Rule], bool]] = []
         triggers: list[Trigger] = []
         for name, own in sorted(by_inspector.items()):
-            inspector = inspectors.inspector_of(name)(own)
+            inspector = _inspector(name, own)
             triggers += inspector.triggers
             self.inspectors.append((name, inspector, own, bool(inspector.triggers)))
         self.scoped = [rule for rule in self.rules.values() if rule.routes]
@@ -52,11 +53,23 @@ class _PhasePlan:
         self.known_keys: set[str] = set()
 
 
+def _inspector(name: str, rules: Sequence[Rule]) -> Inspector:
+    """Build the inspector of `rules`. Raises RulesetError where their params cannot work, such as a bad key file."""
+    try:
+        return inspectors.inspector_of(name)(rules)
+    except ValueError as error:
+        files = ", ".join(rule.source for rule in rules)
+        raise RulesetError([Fault(files, 1, 1, "params", str(error), f"what {name} can work with")]) from error
+
+
 class Engine:
     """One ruleset in force. Safe to call from several threads."""
 
     def __init__(self, ruleset: Ruleset, generation: int = 1, selection: AbstractSet[str] | None = None) -> None:
-        """`generation` counts the rulesets a process has had; `selection` are the inspectors to run, all if None."""
+        """`generation` counts the rulesets a process has had; `selection` are the inspectors to run, all if None.
+
+        Raises RulesetError where an inspector cannot work with its rules.
+        """
         rules = [rule for rule in ruleset.rules if selection is None or rule.inspector in selection]
         self.ruleset = ruleset
         self.policy: Policy = ruleset.policy

@@ -28,7 +28,11 @@ class GraphqlOperation(Struct, frozen=True, gc=False):
 
 
 class LiteralSegment:
-    """The string literals of a document: what a resolver sees of it, beside the variables."""
+    """The string literals of a document: what a resolver sees of it, beside the variables.
+
+    Comments are read too. No resolver sees them, but a search field that is named `query`, and takes for text what we
+    take for a document, would.
+    """
 
     __slots__ = ("_places", "part", "texts")
 
@@ -36,15 +40,18 @@ class LiteralSegment:
         self.part = Part.GRAPHQL
         self.texts: list[str] = []
         self._places: list[str] = []
+        line, line_start = 1, 0
         for found in _LITERAL.finditer(document):
+            start = found.start()
+            if (feeds := document.count("\n", line_start, start)) > 0:
+                line += feeds
+                line_start = document.rfind("\n", line_start, start) + 1
+            self._places.append(f"{line}:{start - line_start + 1}")
             block, quoted = found.groups()
-            if block is None and quoted is None:
-                continue
-            text = block.replace('\\"""', '"""') if block is not None else _unescape(quoted)
-            self.texts.append(text)
-            line = document.count("\n", 0, found.start()) + 1
-            column = found.start() - document.rfind("\n", 0, found.start())
-            self._places.append(f"{line}:{column}")
+            if block is not None:
+                self.texts.append(block.replace('\\"""', '"""'))
+            else:
+                self.texts.append(found.group()[1:] if quoted is None else _unescape(quoted))
 
     def locate(self, index: int) -> Location:
         return Location(Part.GRAPHQL, self._places[index])

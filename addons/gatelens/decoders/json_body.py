@@ -61,7 +61,7 @@ class JsonDocument:
                     size = len(value)  # type: ignore[arg-type]  # as above
                     nodes += size
                     most_keys = max(most_keys, size)
-                    keys += value
+                    keys += value  # type: ignore[arg-type]  # as above
                     stack.append(level)
                     level = iter(value.values())  # type: ignore[union-attr]  # as above
                     break
@@ -121,6 +121,7 @@ class JsonDocument:
         ):
             if seen > limit:
                 self.anomalies.append(Anomaly(kind, str(seen), str(limit), Location(Part.BODY)))
+
     def _check_numbers(self, limits: Limits) -> None:
         longest = max((len(t) for t in _number_tokens(self._body)), default=0)
         if longest > limits.json_number_length:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from mitmproxy import addons as builtin
-from mitmproxy import http
 from mitmproxy.master import Master
 from mitmproxy.options import Options
 
+from gatelens.mitm import lean
 from gatelens.mitm.dispatch import TableDispatch
 from gatelens.mitm.install import install
 
@@ -27,16 +27,11 @@ class GatewayDump(Master):
 
     def __init__(self, options: Options) -> None:
         super().__init__(options, with_termlog=True)
-        # Every message made is checked field by field for its types: 7 % of a request, and only of use to scripts.
-        http.MessageData.__post_init__ = _unchecked  # type: ignore[method-assign]  # a seam of speed
+        lean.install()
         self.addons: TableDispatch = _with_table(self)
         for module, name in self.wanted:
             self.addons.add(getattr(importlib.import_module(f"{builtin.__name__}.{module}"), name)())
         install(self).select(None)
-
-
-def _unchecked(_message: object) -> None:
-    """In place of the type check of mitmproxy's message data."""
 
 
 def _with_table(master: Master) -> TableDispatch:

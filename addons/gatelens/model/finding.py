@@ -39,6 +39,11 @@ class Severity(StrEnum):
     HIGH = "high"
     CRITICAL = "critical"
 
+    @property
+    def rank(self) -> int:
+        """0 for info to 4 for critical."""
+        return list(Severity).index(self)
+
 
 class Category(StrEnum):
     """What kind of fault it is, which says the HTTP status that answers it (policy: `statuses`)."""

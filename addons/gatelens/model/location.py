@@ -37,7 +37,7 @@ class Location(Struct, frozen=True, gc=False):
     span: Span | None = None
 
     def __str__(self) -> str:
-        text = f"{self.part}:{self.pointer}" if self.pointer or self.part is not Part.MESSAGE else "message"
+        text = f"{self.part}:{self.pointer}" if self.pointer else self.part.value
         return f"{text} (key)" if self.key else text
 
 
