@@ -1,0 +1,103 @@
+"""Find values that leave their literal when they are put into an SQL statement.
+
+Source: CWE-89; Su and Wassermann, "The Essence of Command Injection Attacks in Web Applications" (POPL 2006).
+Limits: one value at a time. A value that is a whole statement and leaves no literal is a query, not an injection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta, Struct
+
+from gatelens.inspectors import Hit, Trigger, View
+from gatelens.model.finding import Match
+from gatelens.model.location import WHOLE_MESSAGE
+from gatelens.model.message import Phase
+from gatelens.model.rule import Rule
+from gatelens.sql.confinement import Budget, Grammar, Injection, injection
+from gatelens.sql.effects import Names
+from gatelens.sql.grammar import warm_up
+
+Dialect = Literal["mysql", "postgres", "tsql", "oracle", "sqlite"]
+Expression = Annotated[str, Meta(min_length=1)]
+Listed = Mapping[str, tuple[str, ...]]
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`patterns` name the values worth a look. `functions` and `tables` are names that tell an attack, listed by what
+    calling or reading them does, in words that go on "closes a string, …". The rest are limits: `max_nesting` of
+    parentheses in a text that is parsed, `max_tokens` read of one value, and what may be spent on one message: tokens
+    read (a value counts as one, a place where it leaves a literal as four) and statements parsed. What goes beyond a
+    limit and looks like SQL is a match: fail closed."""
+
+    patterns: Annotated[tuple[Expression, ...], Meta(min_length=1)]
+    functions: dict[str, tuple[str, ...]] = {}
+    tables: dict[str, tuple[str, ...]] = {}
+    dialects: Annotated[tuple[Dialect, ...], Meta(min_length=1)] = ("mysql", "postgres", "tsql", "oracle", "sqlite")
+    max_nesting: Annotated[int, Meta(ge=1, le=64)] = 32
+    max_tokens: Annotated[int, Meta(ge=16, le=4096)] = 1024
+    message_tokens: Annotated[int, Meta(ge=16)] = 10_000
+    message_parses: Annotated[int, Meta(ge=1, le=1000)] = 20
+
+
+_TOO_MUCH = "more that looks like SQL than is analysed in one message"
+
+
+class Inspector:
+    """All SQL injection rules at once: the shared scan names the values, the analysis decides."""
+
+    phases: ClassVar[frozenset[Phase]] = frozenset(Phase)
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.triggers = [Trigger(rule.id, pattern) for rule in rules for pattern in _params(rule).patterns]
+        for rule in rules:
+            warm_up(_params(rule).dialects)
+        self._grammars = {rule.id: _grammar(_params(rule)) for rule in rules}
+
+    def inspect(self, view: View) -> Iterator[Match]:
+        budgets = {rule.id: _budget(_params(rule)) for rule in view.rules}
+        harmless: set[tuple[str, str]] = set()
+        for hit in view.hits:
+            budget = budgets.get(hit.rule.id)
+            value = (hit.rule.id, hit.target.text)
+            if budget is None or value in harmless:
+                continue
+            if budget.is_spent:
+                del budgets[hit.rule.id]
+                yield Match(rule=hit.rule.id, location=WHOLE_MESSAGE, explanation=_TOO_MUCH)
+                if not budgets:
+                    return
+            elif found := injection(hit.target.text, self._grammars[hit.rule.id], budget):
+                yield _match(hit, found)
+            else:
+                harmless.add(value)
+
+
+def _match(hit: Hit, found: Injection) -> Match:
+    return Match(
+        rule=hit.rule.id,
+        location=hit.target.location,
+        evidence=found.evidence,
+        explanation=found.explanation,
+        transformations=hit.target.transformations + found.steps,
+    )
+
+
+def _grammar(params: Params) -> Grammar:
+    names = Names(functions=_by_name(params.functions), tables=_by_name(params.tables))
+    return Grammar(names, params.dialects, params.max_nesting, params.max_tokens)
+
+
+def _budget(params: Params) -> Budget:
+    return Budget(params.message_tokens, params.message_parses)
+
+
+def _by_name(listed: Listed) -> dict[str, str]:
+    return {name.lower(): words for words, names in listed.items() for name in names}
+
+
+def _params(rule: Rule) -> Params:
+    assert isinstance(rule.params, Params)
+    return rule.params
