@@ -19,11 +19,13 @@ _find_python() { # print the first interpreter that is new enough
 
 python=.venv/bin/python
 _wanted=$(sha256sum requirements.txt pyproject.toml | sha256sum)
-if [ "$(cat .venv/.installed 2>/dev/null)" != "$_wanted" ] || ! _new_enough "$python"; then
+if ! _new_enough "$python"; then
   _base=$(_find_python) || exit 1
   echo "Setting up .venv with $("$_base" --version) (once)" >&2
   rm -rf .venv
   "$_base" -m venv .venv || exit 1
+fi
+if [ "$(cat .venv/.installed 2>/dev/null)" != "$_wanted" ]; then
   "$python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt || exit 1
   "$python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . || exit 1
   echo "$_wanted" > .venv/.installed

@@ -8,8 +8,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gatelens.mitm import launcher
-
 RULES = Path(__file__).parent / "sample" / "rules"
 
 _START = "listening on "
@@ -32,25 +30,33 @@ _TOKEN = (
 def run(arguments: Sequence[str]) -> int:
     """Start the shop, then the gateway in block mode in front of it with `arguments` for `gatelens run`."""
     with _shop() as shop:
-        given = ["dump", "--upstream", shop, "--rules", str(RULES), "--mode", "block", *arguments]
+        from gatelens.mitm import launcher  # takes most of the start: the shop starts meanwhile
+
+        url = _address(shop)
+        given = ["dump", "--upstream", url, "--rules", str(RULES), "--mode", "block", *arguments]
         host, port = launcher.listen_address(given)
         gateway = f"http://{host}:{port}"
         token = _TOKEN.format(gateway=gateway)
-        sys.stderr.write(_WELCOME.format(shop=shop, gateway=gateway, token=token) + "\n")
+        sys.stderr.write(_WELCOME.format(shop=url, gateway=gateway, token=token) + "\n")
         sys.stderr.flush()
         return launcher.run(given)
 
 
 @contextlib.contextmanager
-def _shop() -> Iterator[str]:
-    """The URL of a shop of our own, which ends when we do."""
+def _shop() -> Iterator[subprocess.Popen[str]]:
+    """A shop of our own, which ends when we do."""
     command = [sys.executable, "-m", "gatelens.sample", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
-            assert process.stdout
-            line = process.stdout.readline()
-            if not line.startswith(_START):
-                raise SystemExit("the sample shop did not start")
-            yield line.removeprefix(_START).strip()
+            yield process
         finally:
             process.terminate()
+
+
+def _address(shop: subprocess.Popen[str]) -> str:
+    """The URL of the shop, once it takes connections."""
+    assert shop.stdout
+    line = shop.stdout.readline()
+    if not line.startswith(_START):
+        raise SystemExit("the sample shop did not start")
+    return line.removeprefix(_START).strip()

@@ -1,7 +1,8 @@
 """`gatelens run`: mitmproxy's three tools as a gateway, faster and safer than with `-s`.
 
 The dump tool leaves out built-in addons that a gateway never uses (each comes back when one of its options is given)
-and dispatches events by a prepared table. The console and mitmweb keep all addons: an analyst uses them.
+and dispatches events by a prepared table. mitmproxy is imported late, when it is known which of it is needed. The
+console and mitmweb keep all addons: an analyst uses them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from mitmproxy.tools import cmdline
-from mitmproxy.tools import main as tools
 
 if TYPE_CHECKING:
     pass
@@ -57,17 +57,20 @@ _ADDONS = (
 _SHORT = {"-C": "client_replay", "-S": "server_replay", "-M": "map_remote", "-B": "modify_body"}
 _SHORT |= {"-H": "modify_headers", "-r": "rfile"}
 
-_HEAVY = ("ldap3", "flask", "werkzeug.security", "mitmproxy.addons.onboarding")
-"""What mitmproxy.addons imports for addons that a gateway leaves out; half of its start-up time."""
+_PACKAGE = "mitmproxy.addons."
 
 
 class _Later(importlib.abc.MetaPathFinder):
-    """Finds the modules of `_HEAVY` and has them executed on first use."""
+    """Has each built-in addon's module executed on first use.
+
+    mitmproxy.addons imports them all, and with them Flask, LDAP and more, for addons that a gateway leaves out: half of
+    its start-up time.
+    """
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname not in _HEAVY:
+        if not fullname.startswith(_PACKAGE):
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
@@ -122,10 +125,12 @@ def _gateway_options(ours: argparse.Namespace) -> list[str]:
 
 def _dump(arguments: list[str]) -> int:
     sys.meta_path.insert(0, _Later())
+    from mitmproxy.tools import main
+
     from gatelens.mitm.masters import GatewayDump
 
     arguments = ["--set", "termlog_verbosity=alert", *arguments]
-    tools.run(GatewayDump.with_addons(_wanted(arguments)), cmdline.mitmdump, arguments, _dump_filter)
+    main.run(GatewayDump.with_addons(_wanted(arguments)), cmdline.mitmdump, arguments, _dump_filter)
     return 0
 
 
@@ -145,10 +150,12 @@ def _dump_filter(given: argparse.Namespace) -> dict[str, str]:
 
 
 def _interactive(tool: str, arguments: list[str]) -> int:
+    from mitmproxy.tools import main
+
     from gatelens.mitm import masters
 
     if tool == "console":
-        tools.run(masters.gateway_console(), cmdline.mitmproxy, arguments)
+        main.run(masters.gateway_console(), cmdline.mitmproxy, arguments)
     else:
-        tools.run(masters.gateway_web(), cmdline.mitmweb, arguments)
+        main.run(masters.gateway_web(), cmdline.mitmweb, arguments)
     return 0
