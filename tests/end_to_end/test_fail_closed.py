@@ -67,15 +67,26 @@ def test_what_cannot_be_read_whole_is_answered_and_not_forwarded(
 
 def test_an_endless_chunked_body_is_cut_off_at_its_limit(running: Running, upstream: Recorder) -> None:
     chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+    before = len(running.events())
     with running.connect() as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n")
-        try:
-            for _ in range(200):
+        sent = 0
+        with pytest.raises(ConnectionError):
+            while sent < 5000:
                 connection.sendall(chunk)
-        except OSError:
-            pass
-        answered = read_response(connection)
-    assert answered.status == 413
+                sent += 1
+            pytest.fail("the connection was not closed")
+    last = running.events(before + 1)[-1]
+    assert (last["http.response.status_code"], last["rule.id"]) == (413, ["payload-limits"])
+    assert upstream.received == b""
+
+
+def test_a_body_over_its_limit_is_answered_and_its_connection_closed(running: Running, upstream: Recorder) -> None:
+    with running.connect() as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3000000\r\n\r\n")
+        assert read_response(connection).status == 413
+        connection.settimeout(5)
+        assert connection.recv(1) == b""
     assert upstream.received == b""
 
 
