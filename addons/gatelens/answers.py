@@ -12,7 +12,7 @@ import orjson
 from msgspec import Struct
 
 from gatelens.model.decision import Decision
-from gatelens.model.finding import Action, Category, Finding
+from gatelens.model.finding import Category, Finding
 from gatelens.model.message import Message
 
 GRAPHQL_TYPE = b"application/graphql-response+json"
@@ -80,7 +80,8 @@ def _told(finding: Finding) -> dict[str, str]:
 
 
 def _graphql(decision: Decision, request: Message, incident: str) -> tuple[bytes, bytes]:
-    cause = next((finding for finding in decision.findings if finding.action is Action.BLOCK), None)
+    causes = [finding for finding in decision.findings if finding.action is decision.verdict]
+    cause = max(causes, key=lambda finding: finding.severity.rank, default=None)
     extensions: dict[str, object] = {
         "code": _CODES[cause.category if cause else Category.ATTACK],
         "instance": f"urn:uuid:{incident}",

@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import sys
 import threading
 from collections import deque
-from collections.abc import Iterator
-from pathlib import Path
-from typing import BinaryIO
 
 import orjson
 from msgspec import Struct
@@ -133,17 +129,20 @@ class AuditLog:
     """Writes events as lines to a file or to standard output.
 
     Lines are gathered and written by a thread, so that a slow disk delays no request; the memory for them is bounded,
-    and what had to be dropped is counted and told by an event of its own.
+    and what had to be dropped is counted and told by an event of its own. What a full disk refuses is tried again.
     """
 
     MAX_PENDING = 20_000
     INTERVAL = 0.2
+    CLOSE_TIMEOUT = 5.0
 
     def __init__(self, target: str) -> None:
         """`target` is a path, or `-` for standard output. Raises OSError where the file cannot be opened."""
-        self._file: BinaryIO = sys.stdout.buffer if target == "-" else Path(target).open("ab")  # noqa: SIM115  # open for the process's life
-        self._close_file = target != "-"
+        to_stdout = target == "-"
+        # Unbuffered: of a write that fails, it is known how much of it was done.
+        self._file = open(1 if to_stdout else target, "ab", buffering=0, closefd=not to_stdout)  # noqa: SIM115  # open for the process's life
         self._pending: deque[bytes] = deque()
+        self._unwritten = b""
         self._dropped = 0
         self._wake = threading.Event()
         self._closing = False
@@ -155,14 +154,14 @@ class AuditLog:
         if len(self._pending) >= self.MAX_PENDING:
             self._dropped += 1
             return
-        self._pending.append(orjson.dumps(built, option=orjson.OPT_APPEND_NEWLINE, default=str))
+        self._pending.append(line(built))
 
     def close(self) -> None:
         """Write what is pending and close the file."""
         self._closing = True
         self._wake.set()
-        self._thread.join(timeout=5)
-        if self._close_file:
+        self._thread.join(self.CLOSE_TIMEOUT)
+        if not self._thread.is_alive():
             self._file.close()
 
     def _run(self) -> None:
@@ -172,19 +171,26 @@ class AuditLog:
         self._flush()
 
     def _flush(self) -> None:
+        with contextlib.suppress(OSError):
+            while lines := self._unwritten or self._gathered():
+                self._unwritten = lines
+                written = self._file.write(lines)
+                if written is None:  # standard output of somebody who made it non-blocking
+                    return
+                self._unwritten = lines[written:]
+
+    def _gathered(self) -> bytes:
+        """What is pending, and how much was dropped."""
         lines = [self._pending.popleft() for _ in range(len(self._pending))]
         if self._dropped:
             dropped, self._dropped = self._dropped, 0
-            lines += self._notice(dropped)
-        if lines:
-            with contextlib.suppress(OSError, ValueError):
-                self._file.write(b"".join(lines))
-                self._file.flush()
+            lines.append(line(notice("events-dropped", {"gatelens.dropped": dropped})))
+        return b"".join(lines)
 
-    def _notice(self, dropped: int) -> Iterator[bytes]:
-        yield orjson.dumps(
-            notice("events-dropped", {"gatelens.dropped": dropped}), option=orjson.OPT_APPEND_NEWLINE, default=str
-        )
+
+def line(built: dict[str, object]) -> bytes:
+    """One event as it is written: JSON and a line feed."""
+    return orjson.dumps(built, option=orjson.OPT_APPEND_NEWLINE, default=str)
 
 
 def notice(action: str, more: dict[str, object]) -> dict[str, object]:

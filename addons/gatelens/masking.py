@@ -14,10 +14,22 @@ MAX_EVIDENCE = 100
 HIDDEN = "•"
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
-_NAME = re.compile(r"[A-Za-z_$@][A-Za-z_$@.:\-]*[0-9]{0,2}[A-Za-z_.:\-]*", re.ASCII)
+_NAME = re.compile(r"[A-Za-z_$@][A-Za-z_$.:\-]*[0-9]{0,2}[A-Za-z_.:\-]*", re.ASCII)
 _MAX_NAME = 40
+
+_HUMP = re.compile(r"(?<=[a-z])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])")
+_MOST_HUMPS = 3
+_LETTERS_PER_HUMP = 5
+"""A name has few words in camel case and each has some letters; of 128 random bits in base64, 1 in 8 has else a name's
+form."""
+
 _MAX_DIGITS = 6
 """Digits that evidence may show in all: numbers in pairs could otherwise spell out a card."""
+
+_MAX_WAY_DIGITS = 12
+"""Digits that the numbers of a path or pointer may show in all: one less than the shortest card has."""
+
+_STEP = re.compile(r"[^/\[\]:]+")
 
 PUBLIC_WORDS = frozenset(
     """
@@ -51,29 +63,48 @@ def evidence(text: str) -> str:
     return masked + ("…" if len(text) > MAX_EVIDENCE else "")
 
 
-@lru_cache(maxsize=4096)
 def name(text: str) -> str:
     """`text` where it looks like a name, else `•`: a token used as a key or a path segment is not printed."""
-    return text if len(text) <= _MAX_NAME and _NAME.fullmatch(text) else HIDDEN
+    return _name(text) if len(text) <= _MAX_NAME else HIDDEN
+
+
+@lru_cache(maxsize=4096)
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        return HIDDEN
+    humps = len(_HUMP.findall(text))
+    return HIDDEN if humps > _MOST_HUMPS and humps * _LETTERS_PER_HUMP > len(text) else text
 
 
 def pointer(text: str) -> str:
     """A location's pointer with each step that is neither a number of up to 5 digits nor a name hidden.
 
-    `/users/0/email`, `q[0]` and `3:14` stay as they are.
+    `/users/0/email`, `q[0]` and `3:14` stay as they are; of many numbers only the first few do.
     """
-    return re.sub(r"[^/\[\]:]+", _step, text)
-
-
-def _step(found: re.Match[str]) -> str:
-    step = found.group()
-    return step if step.isdigit() and len(step) <= 5 else name(step)
+    return _STEP.sub(_Steps(), text)
 
 
 def path(text: str) -> str:
-    """A URL path with each segment that is no name hidden; `v1` and short numbers stay."""
-    return "/".join(segment if not segment else _segment(segment) for segment in text.split("/")[:32])
+    """A URL path with each segment that is no name hidden; `v1` and a few short numbers stay."""
+    shown = _Steps()
+    return "/".join(segment and shown.step(segment) for segment in text.split("/", 32)[:32])
 
 
-def _segment(segment: str) -> str:
-    return segment if segment.isdigit() and len(segment) <= 5 else name(segment)
+class _Steps:
+    """Shows the steps of one way: names, and short numbers as long as all of them could not be a card's."""
+
+    __slots__ = ("_room",)
+
+    def __init__(self) -> None:
+        self._room = _MAX_WAY_DIGITS
+
+    def __call__(self, found: re.Match[str]) -> str:
+        return self.step(found.group())
+
+    def step(self, text: str) -> str:
+        shown = text if text.isdigit() and len(text) <= 5 else name(text)
+        digits = sum(map(str.isdigit, shown))
+        if digits > self._room:
+            return HIDDEN
+        self._room -= digits
+        return shown

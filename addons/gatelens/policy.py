@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from gatelens.model.finding import Category, Severity
-from gatelens.model.limits import STRICT, Limits
+from gatelens.model.limits import STRICT, Count, Limits
 from gatelens.model.location import Location, Part
 from gatelens.model.rule import PathPattern, Selector, Sentence
 
@@ -54,21 +54,21 @@ class Thresholds(Struct, frozen=True, forbid_unknown_fields=True):
 class LimitOverrides(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Limits of one route that differ from the policy's. Bytes, characters or numbers, as in Limits."""
 
-    request_body: int | UnsetType = UNSET
-    response_body: int | UnsetType = UNSET
-    decompressed: int | UnsetType = UNSET
-    ratio: int | UnsetType = UNSET
-    header_count: int | UnsetType = UNSET
-    header_bytes: int | UnsetType = UNSET
-    url_length: int | UnsetType = UNSET
-    parameters: int | UnsetType = UNSET
+    request_body: Count | UnsetType = UNSET
+    response_body: Count | UnsetType = UNSET
+    decompressed: Count | UnsetType = UNSET
+    ratio: Count | UnsetType = UNSET
+    header_count: Count | UnsetType = UNSET
+    header_bytes: Count | UnsetType = UNSET
+    url_length: Count | UnsetType = UNSET
+    parameters: Count | UnsetType = UNSET
     json_depth: Annotated[int, Meta(ge=1, le=1000)] | UnsetType = UNSET
-    json_keys: int | UnsetType = UNSET
-    json_items: int | UnsetType = UNSET
-    json_nodes: int | UnsetType = UNSET
-    json_key_length: int | UnsetType = UNSET
-    json_string_length: int | UnsetType = UNSET
-    json_number_length: int | UnsetType = UNSET
+    json_keys: Count | UnsetType = UNSET
+    json_items: Count | UnsetType = UNSET
+    json_nodes: Count | UnsetType = UNSET
+    json_key_length: Count | UnsetType = UNSET
+    json_string_length: Count | UnsetType = UNSET
+    json_number_length: Count | UnsetType = UNSET
 
     def over(self, limits: Limits) -> Limits:
         """`limits` with these in place of their own."""
@@ -179,25 +179,47 @@ def build(file: PolicyFile, source: str, lines: Sequence[int], mode: Mode | None
 def path_regex(pattern: str) -> re.Pattern[str]:
     """The regular expression of a path pattern: `*` is one segment, `**` any number, `{name}` is as `*`.
 
-    Linear: every piece is bounded by `/`.
+    What lies between two wildcards is taken where it first fits, for good: that finds a match wherever there is one,
+    and keeps the work within pattern times path.
     """
-    pieces = []
+    parts: list[list[str]] = [[]]
     for segment in pattern.strip("/").split("/"):
         if segment == "**":
-            pieces.append("(?:/.*)?")
+            parts.append([])
         elif segment:
-            pieces.append("/" + re.sub(r"\\\*|\\\{[^/]*?\\\}", "[^/]*", re.escape(segment)))
-    return re.compile("".join(pieces) + "/?", re.DOTALL)
+            parts[-1].append("/" + _segment_regex(segment))
+    first, *rest = map("".join, parts)
+    for part in rest[:-1]:
+        first += f"(?>(?:/[^/]*)*?{part}(?=/|$))"
+    if rest:
+        first += f"(?:/[^/]*)*?{rest[-1]}"
+    return re.compile(first + "/?")
+
+
+def _segment_regex(segment: str) -> str:
+    first, *rest = map(re.escape, re.split(r"\*|\{[^/]*?\}", segment))
+    if not rest:
+        return first
+    return first + "".join(f"(?>[^/]*?{piece})" for piece in rest[:-1]) + f"[^/]*{rest[-1]}(?=/|$)"
+
+
+_CACHED_LENGTH = 512
+"""A cache of longer paths would be memory for the client to fill."""
+
+
+def normal_path(path: str) -> str:
+    """The path as an upstream would route it: percent-decoded, without fragment, path parameters, `//`, `.` and `..`.
+
+    Source: RFC 3986 section 6.2.2. Routes are chosen by this form, so that no other spelling evades one.
+    Limits: letters in the other case are another path.
+    """
+    return _normal_path(path) if len(path) <= _CACHED_LENGTH else _normal_path.__wrapped__(path)
 
 
 @lru_cache(maxsize=4096)
-def normal_path(path: str) -> str:
-    """The path as an upstream would route it: percent-decoded, without path parameters, `//`, `.` and `..`.
-
-    Source: RFC 3986 section 6.2.2. Routes are chosen by this form, so that no other spelling evades one.
-    """
+def _normal_path(path: str) -> str:
     kept: list[str] = []
-    for segment in unquote(path).replace("\\", "/").split("/"):
+    for segment in unquote(path.partition("#")[0]).replace("\\", "/").split("/"):
         name = segment.partition(";")[0]
         if name == "..":
             del kept[-1:]
@@ -207,8 +229,8 @@ def normal_path(path: str) -> str:
 
 
 def selects(selector: Selector | Route | Exclusion, method: str, path: str) -> bool:
-    """Whether a selector takes this method and normal path."""
-    if selector.methods and method.upper() not in selector.methods:
+    """Whether a selector takes this method and normal path. Methods are compared without regard to case."""
+    if selector.methods and method.upper() not in map(str.upper, selector.methods):
         return False
     return selector.path == "/**" or path_regex(selector.path).fullmatch(path) is not None
 

@@ -65,7 +65,7 @@ def test_a_new_rule_is_in_force_within_seconds_and_delays_no_request(tmp_path: P
         thread.join()
         assert slowest < 1
         running.wait_for_log("rules: generation 2")
-        assert running.event(action="block")["gatelens.generation"] == 2
+        assert running.event(event_action="block")["gatelens.generation"] == 2
 
 
 def test_a_broken_rule_leaves_the_last_good_set_in_force_and_is_named(tmp_path: Path, upstream: Recorder) -> None:

@@ -52,14 +52,15 @@ class Running:
             time.sleep(0.05)
         return [json.loads(line) for line in lines]
 
-    def event(self, action: str) -> dict[str, object]:
-        """The first audit event with this action, once it is there."""
+    def event(self, **fields: object) -> dict[str, object]:
+        """The first audit event with these fields, `_` standing for a dot in their names, once it is there."""
+        wanted = {name.replace("_", "."): value for name, value in fields.items()}
         for _ in range(100):
             for event in self.events():
-                if event["event.action"] == action:
+                if wanted.items() <= event.items():
                     return event
             time.sleep(0.05)
-        raise AssertionError(f"no event {action!r} in {self.events()}")
+        raise AssertionError(f"no event with {wanted} in {self.events()}")
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), 10)

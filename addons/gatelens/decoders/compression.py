@@ -21,6 +21,9 @@ RATIO_FLOOR = 64 * 1024
 
 CHUNK = 64 * 1024
 
+MAX_MEMBERS = 256
+"""Members or frames of one body: each costs a copy of what follows it. Blocked gzip has one for 64 KB of text."""
+
 
 class CompressionFault(Exception):
     """A body whose content-encoding cannot be taken off within bounds; carries the anomaly."""
@@ -39,6 +42,12 @@ class _Budget:
         self._limits = limits
         self._out: list[bytes] = []
         self._size = 0
+        self._members = 0
+
+    def member(self) -> None:
+        self._members += 1
+        if self._members > MAX_MEMBERS:
+            raise CompressionFault(AnomalyKind.COMPRESSED_TRAILING, "too many members", str(MAX_MEMBERS))
 
     def take(self, data: bytes) -> None:
         self._size += len(data)
@@ -68,6 +77,7 @@ def _inflate(raw: bytes, wbits: int, budget: _Budget) -> bytes:
 def _gzip(raw: bytes, budget: _Budget) -> bytes:
     rest = raw
     while rest.startswith(b"\x1f\x8b"):
+        budget.member()
         rest = _inflate(rest, 16 + zlib.MAX_WBITS, budget)
     if rest or not raw:
         raise CompressionFault(AnomalyKind.COMPRESSED_TRAILING, f"{len(rest)} bytes that are no gzip member")
@@ -99,6 +109,7 @@ def _brotli(raw: bytes, budget: _Budget) -> bytes:
 def _zstd(raw: bytes, budget: _Budget) -> bytes:
     rest = raw
     while rest.startswith(b"\x28\xb5\x2f\xfd"):
+        budget.member()
         reader = zstandard.ZstdDecompressor(max_window_size=8 * 1024 * 1024).decompressobj(write_size=CHUNK)
         # decompressobj has no output bound of its own: feed it slices so that one call cannot expand without limit.
         position = 0

@@ -1,6 +1,8 @@
 """Decode the cookies of a request.
 
-Source: RFC 6265 section 5.4; values are percent-decoded because servers commonly do.
+Source: RFC 6265 section 5.4; values are percent-decoded because servers commonly do. A pair without `=` is a value
+without a name (RFC 6265bis section 5.6), as browsers send it and servers read it.
+Limits: names are not read as text; a `;` in quotes ends a pair, as section 5.4 has it.
 """
 
 from __future__ import annotations
@@ -10,15 +12,25 @@ from gatelens.decoders.segment import NamedSegment
 from gatelens.model.location import Part
 
 
-def decode(header: str) -> NamedSegment:
-    """The values of one or more Cookie headers joined by `; `."""
+def decode(header: str) -> list[NamedSegment]:
+    """The values of one or more Cookie headers joined by `; `, and these decoded once where that differs."""
+    again = percent.ENCODED_AGAIN in header
+    half: list[str] = []
     names: list[str] = []
     values: list[str] = []
     steps: list[tuple[str, ...]] = []
     for pair in header.split(";"):
-        name, _, raw = pair.strip().partition("=")
-        value, taken = percent.decode(raw.strip('"'))
+        name, equals, raw = pair.strip().partition("=")
+        if not equals:
+            name, raw = "", name
+        raw = raw.strip('"')
+        value, taken = percent.decode(raw)
         names.append(name)
         values.append(value)
         steps.append(taken)
-    return NamedSegment(Part.COOKIE, names, values, steps)
+        if again:
+            half.append(percent.halfway(raw))
+    segments = [NamedSegment(Part.COOKIE, names, values, steps)]
+    if again:
+        segments.append(NamedSegment(Part.COOKIE, names, half, [percent.STEP] * len(names)))
+    return segments

@@ -13,12 +13,16 @@ from gatelens.model.limits import Limits
 from gatelens.model.location import Location, Part
 
 
-def decode(encoded: str, part: Part, limits: Limits) -> tuple[NamedSegment, NamedSegment, list[Anomaly]]:
-    """The values, the names, and an anomaly where there are too many of them; all are read all the same."""
+def decode(encoded: str, part: Part, limits: Limits) -> tuple[list[NamedSegment], list[Anomaly]]:
+    """Segments of the values, of the names, and of both decoded once where that differs; and an anomaly where there
+    are too many of them: all are read all the same."""
+    again = percent.ENCODED_AGAIN in encoded
     names: list[str] = []
     values: list[str] = []
     name_steps: list[tuple[str, ...]] = []
     value_steps: list[tuple[str, ...]] = []
+    half_names: list[str] = []
+    half_values: list[str] = []
     for pair in encoded.split("&"):
         if not pair:
             continue
@@ -29,11 +33,18 @@ def decode(encoded: str, part: Part, limits: Limits) -> tuple[NamedSegment, Name
         value, steps = percent.decode(raw_value, plus=True)
         values.append(value)
         value_steps.append(steps)
+        if again:
+            half_names.append(percent.halfway(raw_name, plus=True))
+            half_values.append(percent.halfway(raw_value, plus=True))
     anomalies = []
     if len(names) > limits.parameters:
         anomalies.append(Anomaly(AnomalyKind.PARAMETER_COUNT, str(len(names)), str(limits.parameters), Location(part)))
-    return (
+    segments = [
         NamedSegment(part, names, values, value_steps),
         NamedSegment(part, names, names, name_steps, key=True),
-        anomalies,
-    )
+    ]
+    if again:
+        once = [percent.STEP] * len(names)
+        segments.append(NamedSegment(part, names, half_values, once))
+        segments.append(NamedSegment(part, names, half_names, once, key=True))
+    return segments, anomalies

@@ -2,6 +2,7 @@
 
 Source: GraphQL over HTTP (6 Aug 2026 draft) section 5; GraphQL September 2025 sections 2.1 and 2.9.4 (strings,
 block strings, comments). Carriers: POST JSON (also batched), application/graphql, GET and form.
+Escapes of a fixed and of a variable width (`\\u0027`, `\\u{27}`) are undone: section 2.9.4.
 Limits: the multipart request form and persisted operations are not read.
 """
 
@@ -9,15 +10,20 @@ from __future__ import annotations
 
 import re
 
-import orjson
 from msgspec import Struct
 
 from gatelens.decoders.json_body import Json
 from gatelens.model.location import Location, Part, Span
 
 _DOCUMENT_START = re.compile(r"(?:[\s,\ufeff]|#[^\n\r]*[\n\r])*(?:\{|(?:query|mutation|subscription|fragment)\b)")
-# One pass over comments and strings: a quote in a comment, or a # in a string, opens nothing.
-_LITERAL = re.compile(r'#[^\n\r]*|"""((?:[^"\\]|\\(?:""")?|"(?!""))*)"""|"((?:[^"\\\n\r]|\\.)*)"')
+# One pass over comments and strings: a quote in a comment, or a # in a string, opens nothing. What is not closed is
+# read to its end, and no choice is taken back, so that work is linear in the document.
+_LITERAL = re.compile(r'#[^\n\r]*+|"""((?:[^"\\]|\\(?:""")?|"(?!""))*+)(?:""")?|"((?:[^"\\\n\r]|\\[^\n\r])*+)"?')
+_ESCAPE = re.compile(
+    r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\u\{0*([0-9a-fA-F]{1,6})\}|\\(.)",
+    re.DOTALL,
+)
+_CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
 class GraphqlOperation(Struct, frozen=True, gc=False):
@@ -40,12 +46,13 @@ class LiteralSegment:
         self.part = Part.GRAPHQL
         self.texts: list[str] = []
         self._places: list[str] = []
-        line, line_start = 1, 0
+        line, line_start, seen = 1, 0, 0
         for found in _LITERAL.finditer(document):
             start = found.start()
-            if (feeds := document.count("\n", line_start, start)) > 0:
+            if (feeds := document.count("\n", seen, start)) > 0:
                 line += feeds
-                line_start = document.rfind("\n", line_start, start) + 1
+                line_start = document.rfind("\n", seen, start) + 1
+            seen = start
             self._places.append(f"{line}:{start - line_start + 1}")
             block, quoted = found.groups()
             if block is not None:
@@ -64,12 +71,18 @@ class LiteralSegment:
 
 
 def _unescape(text: str) -> str:
-    if "\\" not in text:
-        return text
-    try:
-        return str(orjson.loads(f'"{text}"'))
-    except orjson.JSONDecodeError:
-        return text
+    return _ESCAPE.sub(_character, text) if "\\" in text else text
+
+
+def _character(escape: re.Match[str]) -> str:
+    """What an escape stands for. One that the grammar does not know stands for what follows its backslash."""
+    high, low, fixed, braced, other = escape.groups()
+    if other is not None:
+        return _CONTROLS.get(other, other)
+    if high is not None:
+        return bytes.fromhex(high + low).decode("utf-16-be")
+    code = int(fixed or braced, 16)
+    return "\ufffd" if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF else chr(code)
 
 
 def is_document(text: str) -> bool:

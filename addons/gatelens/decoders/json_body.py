@@ -19,7 +19,10 @@ from gatelens.model.location import Location, Part, Span, pointer
 
 _MIN_NUMBER = 10 ** (MIN_NUMBER_DIGITS - 1)
 _MAX_EXACT = 2.0**63
-_LOOSE_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|\'[^\'\\]*(?:\\.[^\'\\]*)*\'', re.DOTALL)
+# What is not closed goes on to the end, and no choice is taken back: work is linear in the body.
+_LOOSE_STRING = re.compile(rb'"((?:[^"\\]++|\\.)*+)(?:"|\\?\Z)|\'((?:[^\'\\]++|\\.)*+)(?:\'|\\?\Z)', re.DOTALL)
+_LOOSE_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\(.)", re.DOTALL)
+_CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\n": ""}
 _DIGITS = re.compile(rb"[0-9]+")
 
 type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
@@ -131,13 +134,14 @@ class JsonDocument:
     def _exact_texts(self) -> tuple[list[str], list[str]]:
         """The texts by the token pass: every value of a duplicated key, and every digit of a long integer."""
         values, keys = self.places()
-        seen: set[tuple[str | int, ...]] = set()
+        seen: set[tuple[int, str | int]] = set()
         for token in keys:
-            if token.path in seen:
+            name = token.container, token.name
+            if name in seen:
                 place = Location(Part.BODY, self.root + pointer(*token.path), True, token.span)
                 self.anomalies.append(Anomaly(AnomalyKind.JSON_DUPLICATE_KEY, "name given twice", "once", place))
                 break
-            seen.add(token.path)
+            seen.add(name)
         return [self.text(token) for token in values], [self.text(token) for token in keys]
 
     def places(self) -> tuple[list[Token], list[Token]]:
@@ -187,7 +191,7 @@ class JsonSegment:
         # The walk meets all names of an object at once, the token pass one by one: match by text and by count.
         if not self._nth:
             for token in keys:
-                self._by_name.setdefault(token.path[-1], []).append(token)
+                self._by_name.setdefault(token.name, []).append(token)
             counts: dict[str, int] = {}
             for name in self.texts:
                 self._nth.append(counts.get(name, 0))
@@ -213,31 +217,65 @@ class JsonSegment:
 
 
 class LooseStrings:
-    """The strings of a body that means to be JSON and is not: what an indulgent parser would read."""
+    """The strings of a body that means to be JSON and is not: what an indulgent parser would read.
 
-    __slots__ = ("_spans", "part", "texts")
+    Texts stand between the quotes, closed or not. `span` is exact where the text is the body's own or its escapes are
+    JSON's, else the whole text.
+    """
+
+    __slots__ = ("_body", "_offsets", "_quoted", "_spans", "part", "texts")
 
     def __init__(self, body: bytes) -> None:
         self.part = Part.BODY
-        self._spans = [found.span() for found in _LOOSE_STRING.finditer(body)]
+        self._body = body
+        self._offsets: tuple[int, Sequence[int]] = -1, ()
+        strings = list(_LOOSE_STRING.finditer(body))
+        self._quoted = [found.span() for found in strings]
+        self._spans = [found.span(found.lastindex or 0) for found in strings]
         self.texts = [_loose_text(body[start:end]) for start, end in self._spans]
 
     def locate(self, index: int) -> Location:
-        return Location(Part.BODY, "", False, self._spans[index])
+        return Location(Part.BODY, "", False, self._quoted[index])
 
     def span(self, index: int, start: int, end: int) -> Span | None:
-        return self._spans[index]
+        first, last = self._spans[index]
+        if self._offsets[0] != index:
+            self._offsets = index, _loose_offsets(self._body[first:last], self.texts[index])
+        places = self._offsets[1]
+        return (first + places[start] - 1, first + places[end] - 1) if places else (first, last)
 
     def transformations(self, index: int) -> tuple[str, ...]:
         return ("loose-json",)
 
 
-def _loose_text(raw: bytes) -> str:
+def _strict(raw: bytes) -> str | None:
+    """The text, where it would be a JSON string between double quotes."""
     try:
-        value = orjson.loads(raw)
+        return str(orjson.loads(b'"%b"' % raw))
     except orjson.JSONDecodeError:
-        return raw[1:-1].decode("utf-8", "replace")
-    return value if isinstance(value, str) else raw.decode("utf-8", "replace")
+        return None
+
+
+def _loose_text(raw: bytes) -> str:
+    strict = _strict(raw)
+    return strict if strict is not None else _LOOSE_ESCAPE.sub(_character, raw.decode("utf-8", "replace"))
+
+
+def _character(escape: re.Match[str]) -> str:
+    """What JavaScript makes of an escape."""
+    digits = escape.group(1) or escape.group(2)
+    if digits is None:
+        return _CONTROLS.get(escape.group(3), escape.group(3))
+    code = int(digits, 16)
+    return "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
+
+
+def _loose_offsets(raw: bytes, text: str) -> Sequence[int]:
+    """As json_positions.offsets; empty where characters and bytes cannot be told apart one by one."""
+    if b"\\" in raw and _strict(raw) is None:
+        return ()
+    places = offsets(b'"%b"' % raw, text)
+    return places if places[-1] == len(raw) + 1 else ()
 
 
 def parse(body: bytes, limits: Limits) -> JsonDocument | Anomaly:

@@ -25,13 +25,37 @@ MIN_NUMBER_DIGITS = 12
 """Integers this long are leaves too: a payment card or an account may be written as a number."""
 
 
-class Token(Struct, frozen=True, gc=False):
-    """One key or leaf: its place in the text, quotes included, and the way to it from the root."""
+type Way = tuple[Way, str | int] | None
+"""The way from the root, last step first, shared between all that lies under it: a tuple a token would be quadratic."""
+
+
+class Token(Struct, frozen=True):
+    """One key or leaf: its place in the text, quotes included, and the way to it from the root.
+
+    `container` numbers the objects and arrays in the order in which they begin, from 1; 0 is the root.
+    """
 
     key: bool
     string: bool
     span: Span
-    path: tuple[str | int, ...]
+    container: int
+    way: Way
+
+    @property
+    def name(self) -> str | int:
+        """The last step of the way: an object's key or an array's index."""
+        assert self.way is not None
+        return self.way[1]
+
+    @property
+    def path(self) -> tuple[str | int, ...]:
+        """The way from the root, first step first."""
+        steps: list[str | int] = []
+        way = self.way
+        while way is not None:
+            way, step = way
+            steps.append(step)
+        return tuple(reversed(steps))
 
 
 def is_number_leaf(token: bytes) -> bool:
@@ -42,37 +66,41 @@ def is_number_leaf(token: bytes) -> bool:
 
 def tokens(body: bytes) -> Iterator[Token]:
     """Every key, string and long integer of `body`, in document order. Work is linear in its length."""
-    path: list[str | int] = []
-    arrays: list[bool] = []
-    expect_key = False
+    outer: list[tuple[Way, int, bool]] = []  # of each container around: the way to it, its number, is it an array
+    around: Way = None
+    containers = number = 0
+    in_array = expect_key = False
+    here: Way = None
     for found in _TOKEN.finditer(body):
-        start = found.start()
-        lead = body[start]
+        lead = body[found.start()]
         if lead == 0x22:
             if expect_key:
-                path[-1] = orjson.loads(found.group())
+                here = around, orjson.loads(found.group())
                 expect_key = False
-                yield Token(True, True, found.span(), tuple(path))
+                yield Token(True, True, found.span(), number, here)
             else:
-                yield Token(False, True, found.span(), tuple(path))
-        elif lead == 0x7B:
-            arrays.append(False)
-            path.append("")
-            expect_key = True
-        elif lead == 0x5B:
-            arrays.append(True)
-            path.append(0)
+                yield Token(False, True, found.span(), number, here)
+        elif lead in b"{[":
+            outer.append((around, number, in_array))
+            around = here
+            containers += 1
+            number = containers
+            in_array = lead == 0x5B
+            expect_key = not in_array
+            if in_array:
+                here = around, 0
         elif lead in b"}]":
-            arrays.pop()
-            path.pop()
+            here = around
+            around, number, in_array = outer.pop()
             expect_key = False
         elif lead == 0x2C:
-            if arrays[-1]:
-                path[-1] = int(path[-1]) + 1
+            if in_array:
+                assert here is not None
+                here = around, int(here[1]) + 1
             else:
                 expect_key = True
         elif lead != 0x3A and is_number_leaf(found.group()):
-            yield Token(False, False, found.span(), tuple(path))
+            yield Token(False, False, found.span(), number, here)
 
 
 def offsets(token: bytes, text: str) -> Sequence[int]:

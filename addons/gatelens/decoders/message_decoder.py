@@ -7,7 +7,9 @@ anomaly says so.
 
 from __future__ import annotations
 
-from gatelens.decoders import cookies, form, graphql_request, json_body
+import re
+
+from gatelens.decoders import cookies, form, graphql_request, json_body, percent
 from gatelens.decoders.compression import CompressionFault, decompress
 from gatelens.decoders.graphql_request import GraphqlOperation, LiteralSegment
 from gatelens.decoders.json_body import Json, JsonDocument, LooseStrings
@@ -25,6 +27,8 @@ _NOT_TEXT = frozenset({b"authorization", b"proxy-authorization", b"content-lengt
 
 _DECISIVE = frozenset({b"content-type", b"content-encoding", b"transfer-encoding"})
 """Header fields that say how to read the body: never skipped as known."""
+
+_JSON_START = re.compile(rb"\s*[{\[]")
 
 _BINARY = ("image/", "audio/", "video/", "font/")
 _BINARY_TYPES = frozenset(
@@ -83,6 +87,8 @@ def _headers(message: Message, decoded: Decoded, limits: Limits, known: set[Head
             continue
         name = raw_name.lower()
         if name == b"content-type":
+            if content_type not in (b"", value):
+                decoded.anomalies.append(Anomaly(AnomalyKind.CONTENT_TYPE, "two content types", "one"))
             content_type = value
         elif name == b"content-encoding":
             codings += [coding.strip() for coding in value.decode("latin-1").lower().split(",")]
@@ -99,7 +105,7 @@ def _headers(message: Message, decoded: Decoded, limits: Limits, known: set[Head
     if texts:
         decoded.segments.append(NamedSegment(Part.HEADER, names, texts))
     if cookie and request:
-        decoded.segments.append(cookies.decode("; ".join(cookie)))
+        decoded.segments += cookies.decode("; ".join(cookie))
     if len(message.headers) > limits.header_count:
         _note(decoded, AnomalyKind.HEADER_COUNT, len(message.headers), limits.header_count)
     if size > limits.header_bytes:
@@ -112,19 +118,27 @@ def _target(message: Message, decoded: Decoded, limits: Limits) -> None:
     if len(message.target) > limits.url_length:
         _note(decoded, AnomalyKind.URL_LENGTH, len(message.target), limits.url_length)
     decoded.segments.append(PathSegment(path))
+    if percent.ENCODED_AGAIN in path:
+        decoded.segments.append(PathSegment(path, halfway=True))
     if mark:
-        _pairs(decoded, query, Part.QUERY, limits, expected=path.rstrip("/").endswith("graphql"))
+        _pairs(decoded, query, Part.QUERY, limits, expected=_is_graphql(path))
 
 
 def _pairs(decoded: Decoded, encoded: str, part: Part, limits: Limits, *, expected: bool) -> None:
-    values, names, anomalies = form.decode(encoded, part, limits)
+    segments, anomalies = form.decode(encoded, part, limits)
+    values, names, *_ = segments
     decoded.anomalies += anomalies
+    decoded.segments += segments
+    if "query" not in names.texts:
+        return
+    texts = list(values.texts)
     for index, name in enumerate(names.texts):
-        document = values.texts[index]
+        document = texts[index]
         if name == "query" and (graphql_request.is_document(document) and (expected or "{" in document)):
-            values.texts = [*values.texts[:index], "", *values.texts[index + 1 :]]
             _operation(decoded, GraphqlOperation(document, values.locate(index)))
-    decoded.segments += (values, names)
+            if expected:
+                texts[index] = ""
+    values.texts = texts
 
 
 def _operation(decoded: Decoded, operation: GraphqlOperation) -> None:
@@ -152,27 +166,34 @@ def _body(
             decoded.anomalies.append(fault.anomaly)
             return
     decoded.content = body
-    graphql_expected = content_type.startswith("application/graphql") or message.path.rstrip("/").endswith("graphql")
+    at_graphql = _is_graphql(message.path)
+    graphql_expected = at_graphql or content_type.startswith("application/graphql")
     if content_type == "application/graphql":
         text = body.decode("utf-8", "replace")
         _operation(decoded, GraphqlOperation(text, Location(Part.BODY)))
         return
     announced = content_type.endswith(("/json", "+json"))
-    if announced or body[:64].lstrip()[:1] in (b"{", b"["):
+    is_form = content_type == "application/x-www-form-urlencoded"
+    if announced or _JSON_START.match(body):
         parsed = json_body.parse(body, limits)
         if isinstance(parsed, JsonDocument):
-            _json(message, decoded, parsed, known_keys, expected=graphql_expected)
-            return
-        if announced:
+            _json(message, decoded, parsed, known_keys, expected=graphql_expected, blank=at_graphql)
+            if not is_form:
+                return  # a form may be JSON as well: {"a":"&q=..."}
+        elif announced:
             decoded.anomalies.append(parsed)
-            decoded.segments += (LooseStrings(body), _plain(body))
+            decoded.segments += (LooseStrings(body), PlainBody(body))
             return
-    if content_type == "application/x-www-form-urlencoded":
-        _pairs(decoded, body.decode("utf-8", "replace"), Part.FORM, limits, expected=graphql_expected)
+    if is_form:
+        _pairs(decoded, body.decode("utf-8", "replace"), Part.FORM, limits, expected=at_graphql)
     elif content_type in _BINARY_TYPES or content_type.startswith(_BINARY):
         decoded.anomalies.append(Anomaly(AnomalyKind.NOT_INSPECTED, "a binary body", "", Location(Part.BODY)))
     else:
-        decoded.segments.append(_plain(body))
+        decoded.segments.append(PlainBody(body))
+
+
+def _is_graphql(path: str) -> bool:
+    return path.rstrip("/").endswith("graphql")
 
 
 def _unread(message: Message, decoded: Decoded, limits: Limits) -> None:
@@ -183,7 +204,11 @@ def _unread(message: Message, decoded: Decoded, limits: Limits) -> None:
         _note(decoded, AnomalyKind.BODY_SIZE, message.unread, limit)
 
 
-def _json(message: Message, decoded: Decoded, document: JsonDocument, known_keys: set[str], *, expected: bool) -> None:
+def _json(
+    message: Message, decoded: Decoded, document: JsonDocument, known_keys: set[str], *, expected: bool, blank: bool
+) -> None:
+    """`expected`: a `query` is a GraphQL document, whatever it looks like. `blank`: it is code, no value, and only its
+    literals are looked at; elsewhere than at GraphQL's own path it may be a search text as well."""
     decoded.json = document
     decoded.anomalies += document.anomalies
     decoded.segments.append(document.values)
@@ -191,23 +216,18 @@ def _json(message: Message, decoded: Decoded, document: JsonDocument, known_keys
         decoded.segments.append(document.keys)
     if message.phase is Phase.REQUEST and _may_hold_operation(document.value):
         texts = document.values.texts
+        place = -1
         for operation in graphql_request.in_json(document.value, expected=expected):
-            # The document is code, not a value: only its literals are looked at.
-            texts[texts.index(operation.document)] = ""
             _operation(decoded, operation)
+            if blank:
+                place = texts.index(operation.document, place + 1)
+                texts[place] = ""
 
 
 def _may_hold_operation(value: Json) -> bool:
     if isinstance(value, list):
         return any(isinstance(entry, dict) and "query" in entry for entry in value)
     return isinstance(value, dict) and "query" in value
-
-
-def _plain(body: bytes) -> PlainBody:
-    try:
-        return PlainBody(body.decode(), exact=True)
-    except UnicodeDecodeError:
-        return PlainBody(body.decode("utf-8", "replace"), exact=False)
 
 
 def _note(decoded: Decoded, kind: AnomalyKind, seen: int, limit: int) -> None:

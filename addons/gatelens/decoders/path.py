@@ -10,13 +10,19 @@ from gatelens.model.location import Location, Part, Span
 
 
 class PathSegment:
-    """The segments of a path, numbered from 0, and last the decoded path as one text."""
+    """The segments of a path, numbered from 0, and last the decoded path as one text.
+
+    With `halfway`, those that are decoded twice are decoded once, and the others are empty.
+    """
 
     __slots__ = ("_steps", "part", "texts")
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, halfway: bool = False) -> None:
         self.part = Part.PATH
-        if "%" in path:
+        if halfway:
+            self.texts = [percent.halfway(segment) for segment in path.split("/")[1:]]
+            self._steps: list[tuple[str, ...]] = [percent.STEP for _ in self.texts]
+        elif "%" in path:
             decoded = [percent.decode(segment) for segment in path.split("/")[1:]]
             self.texts = [text for text, _ in decoded]
             self._steps = [steps for _, steps in decoded]

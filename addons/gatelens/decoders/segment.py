@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Sequence
 from itertools import accumulate
@@ -9,13 +10,22 @@ from typing import Protocol
 
 from gatelens.model.location import Location, Part, Span
 
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
+
 
 def byte_offsets(text: str) -> Sequence[int]:
-    """For each character of `text`, and for its end, the byte at which it begins in UTF-8."""
+    """For each character of `text`, and for its end, the byte at which it begins in UTF-8.
+
+    A byte that decoding kept by surrogateescape (PEP 383) is one byte.
+    """
     if text.isascii():
         return range(len(text) + 1)
     offsets = array("Q", [0])
-    offsets.extend(accumulate(1 if c < "\x80" else 2 if c < "\u0800" else 3 if c < "\U00010000" else 4 for c in text))
+    widths = (
+        1 if c < "\x80" or "\udc80" <= c <= "\udcff" else 2 if c < "\u0800" else 3 if c < "\U00010000" else 4
+        for c in text
+    )
+    offsets.extend(accumulate(widths))
     return offsets
 
 
@@ -85,27 +95,26 @@ class NamedSegment:
 
 
 class PlainBody:
-    """A body that is one text: no structure was seen in it.
+    """A body that is one text: no structure was seen in it. A byte that is no UTF-8 is U+FFFD in it."""
 
-    `exact` says that the text is the body's own UTF-8, so that spans can be given.
-    """
+    __slots__ = ("_offsets", "_sent", "part", "texts")
 
-    __slots__ = ("_exact", "_offsets", "part", "texts")
-
-    def __init__(self, text: str, *, exact: bool) -> None:
+    def __init__(self, body: bytes) -> None:
         self.part = Part.BODY
+        try:
+            self._sent = text = body.decode()
+        except UnicodeDecodeError:
+            self._sent = body.decode("utf-8", "surrogateescape")
+            text = _ESCAPED_BYTE.sub("\ufffd", self._sent)
         self.texts = (text,)
-        self._exact = exact
         self._offsets: Sequence[int] | None = None
 
     def locate(self, index: int) -> Location:
         return Location(Part.BODY)
 
     def span(self, index: int, start: int, end: int) -> Span | None:
-        if not self._exact:
-            return None
         if self._offsets is None:
-            self._offsets = byte_offsets(self.texts[0])
+            self._offsets = byte_offsets(self._sent)
         return self._offsets[start], self._offsets[end]
 
     def transformations(self, index: int) -> tuple[str, ...]:

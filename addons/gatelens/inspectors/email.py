@@ -20,8 +20,9 @@ from gatelens.model.rule import Rule
 
 _TRIGGER = r"[^\s@]@[a-z0-9]"
 _LOCAL_SIGNS = frozenset("._!#$%&'*+/=?^`{|}~-")
-_DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![\w-])")
-_MAX_LOCAL = 64
+_DOMAIN = re.compile(
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,24}|[xX][nN]--[A-Za-z0-9-]{1,58}[A-Za-z0-9])(?![\w-])"
+)
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,6 +48,8 @@ class Inspector:
             edits: list[Edit] = []
             found = 0
             for start, at in addresses(target.text):
+                if _is_masked(target.text[start:at], params):
+                    continue
                 found += 1
                 kept = start + min(params.keep, at - start - 1)
                 if (span := target.segment.span(target.index, kept, at)) is not None:
@@ -62,18 +65,25 @@ class Inspector:
 
 
 def addresses(text: str) -> Iterator[tuple[int, int]]:
-    """(start, place of the @) of each address in `text`. Linear: each side is bounded."""
+    """(start, place of the @) of each address in `text`. Linear: a domain is bounded, a local part ends at an @."""
     at = text.find("@")
     while at >= 0:
         if _DOMAIN.match(text, at + 1, at + 256):
             start = _local_start(text, at)
-            if start < at and text[start] != "." and text[at - 1] != ".":
+            if start < at and text[at - 1] != ".":
                 yield start, at
         at = text.find("@", at + 1)
 
 
 def _local_start(text: str, at: int) -> int:
     start = at
-    while start > max(0, at - _MAX_LOCAL) and (text[start - 1].isalnum() or text[start - 1] in _LOCAL_SIGNS):
+    while start > 0 and (text[start - 1].isalnum() or text[start - 1] in _LOCAL_SIGNS):
         start -= 1
+    while text[start] == ".":  # an ellipsis before an address; no local part begins so
+        start += 1
     return start
+
+
+def _is_masked(local: str, params: Params) -> bool:
+    """Whether a local part is what this check makes of one: redacting twice changes nothing."""
+    return local.endswith(params.replacement) and len(local) - len(params.replacement) <= params.keep

@@ -19,7 +19,9 @@ from gatelens.model.message import Phase
 from gatelens.model.rule import Rule
 
 _TRIGGER = r"[0-9](?:[ -]?[0-9]){12}"
-_CANDIDATE = re.compile(r"(?<![0-9.])[0-9](?:[ -]?[0-9]){12,18}(?![0-9]|\.[0-9])")
+_RUN = re.compile(r"(?<![0-9.])[0-9](?:[ -]?[0-9]){12,}+")
+_GROUP = re.compile(r"[0-9]+")
+_FRACTION = re.compile(r"\.[0-9]")
 
 # First digits and lengths of the issuers' ranges; an order number of another form passes.
 _ISSUERS = re.compile(
@@ -31,6 +33,14 @@ _ISSUERS = re.compile(
     r"|35(?:2[89]|[3-8][0-9])[0-9]{12,15}"  # JCB
     r"|62[0-9]{14,17}"  # UnionPay
 )
+
+
+_SHORTEST, _LONGEST = 13, 19
+_MAX_GROUPS = 6
+"""Groups of digits that one number is written in; the longest, of 19 digits, takes five."""
+
+_DOUBLED = bytes.maketrans(b"0123456789", bytes([0, 2, 4, 6, 8, 1, 3, 5, 7, 9]))
+_SINGLE = bytes.maketrans(b"0123456789", bytes(range(10)))
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,20 +65,42 @@ class Inspector:
 
 
 def cards(text: str) -> Iterator[tuple[int, int]]:
-    """[start, end) of each card number in `text`."""
-    for found in _CANDIDATE.finditer(text):
-        digits = found.group().replace(" ", "").replace("-", "")
-        if _ISSUERS.fullmatch(digits) and luhn(digits):
-            yield found.span()
+    """[start, end) of each card number in `text`: whole groups of digits, with or without groups beside them, such
+    as an expiry date. Of several readings from one group on, the longest. Linear."""
+    for run in _RUN.finditer(text):
+        groups = [group.span() for group in _GROUP.finditer(text, *run.span())]
+        if _FRACTION.match(text, run.end()):
+            groups.pop()
+        first = 0
+        while first < len(groups):
+            last = _last_group(text, groups, first)
+            if last is not None:
+                yield groups[first][0], groups[last][1]
+                first = last
+            first += 1
+
+
+def _last_group(text: str, groups: Sequence[tuple[int, int]], first: int) -> int | None:
+    """The last group of the longest number that begins with group `first`, if one does."""
+    most = _LONGEST if len(groups) <= _LONGEST else _MAX_GROUPS
+    stop = min(first + most, len(groups))
+    if groups[stop - 1][1] - groups[first][0] - (stop - 1 - first) < _SHORTEST:
+        return None
+    found = None
+    digits = ""
+    for index in range(first, stop):
+        digits += text[slice(*groups[index])]
+        if len(digits) > _LONGEST:
+            break
+        if len(digits) >= _SHORTEST and _ISSUERS.fullmatch(digits) and luhn(digits):
+            found = index
+    return found
 
 
 def luhn(digits: str) -> bool:
     """Whether the last of `digits` is their check digit (ISO/IEC 7812-1 annex B)."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = int(digit) * (1 + place % 2)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
+    raw = digits.encode()
+    return (sum(raw[-1::-2].translate(_SINGLE)) + sum(raw[-2::-2].translate(_DOUBLED))) % 10 == 0
 
 
 def _match(hit: Hit, spans: list[tuple[int, int]]) -> Match:
@@ -76,11 +108,13 @@ def _match(hit: Hit, spans: list[tuple[int, int]]) -> Match:
     assert isinstance(params, Params)
     target = hit.target
     location = target.location
+    # A string's span holds its quotes; that of a number is as long as its text.
+    is_number = location.span is not None and location.span[1] - location.span[0] == len(target.text)
     edits: list[Edit] = []
     for start, end in spans:
         if (place := target.segment.span(target.index, start, end)) is not None:
             # A number stays a number: of the same length, and by no means a card.
-            mask = "0" if location.span == place else params.mask
+            mask = "0" if is_number else params.mask
             edits.append(Edit(place, masked(target.text[start:end], params.keep, mask).encode()))
     return Match(
         rule=hit.rule.id,

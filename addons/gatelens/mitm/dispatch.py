@@ -15,7 +15,7 @@ from typing import Any
 
 from mitmproxy import flow, hooks
 from mitmproxy.addonmanager import AddonManager, traverse
-from mitmproxy.exceptions import AddonHalt, AddonManagerError, OptionsError
+from mitmproxy.exceptions import AddonHalt, OptionsError
 
 logger = logging.getLogger("mitmproxy.addonmanager")
 
@@ -31,8 +31,10 @@ class TableDispatch(AddonManager):
         super().__init__(master)  # type: ignore[no-untyped-call]  # mitmproxy is typed in part
 
     def clear(self) -> None:
-        super().clear()  # type: ignore[no-untyped-call]  # mitmproxy is typed in part
-        self._table.clear()
+        try:
+            super().clear()  # type: ignore[no-untyped-call]  # mitmproxy is typed in part
+        finally:
+            self._table.clear()
 
     def register(self, addon: Any) -> Any:
         registered = super().register(addon)  # type: ignore[no-untyped-call]  # mitmproxy is typed in part
@@ -44,8 +46,10 @@ class TableDispatch(AddonManager):
         self._table.clear()
 
     def remove(self, addon: Any) -> None:
-        super().remove(addon)  # type: ignore[no-untyped-call]  # mitmproxy is typed in part
-        self._table.clear()
+        try:
+            super().remove(addon)  # type: ignore[no-untyped-call]  # mitmproxy is typed in part
+        finally:
+            self._table.clear()  # also where the addon's own `done` raised: it is out of the chain
 
     async def handle_lifecycle(self, event: hooks.Hook) -> None:
         arguments = self._arguments_of(event)
@@ -83,6 +87,7 @@ class TableDispatch(AddonManager):
             if handler is None or isinstance(handler, ModuleType):
                 continue
             if not callable(handler):
-                raise AddonManagerError(f"Addon handler {name} ({addon}) not callable")
+                logger.error("Addon handler %s of %s is not callable", name, type(addon).__name__)
+                continue
             found.append(handler)
         return found

@@ -18,8 +18,8 @@ MAX_JUDGED = 1000
 
 
 class Exchange:
-    """One flow's passage. It hangs on the flow as an attribute that mitmproxy neither saves nor copies: a flow that is
-    replayed, duplicated or loaded has no proof of inspection and is inspected anew."""
+    """One flow's passage. It hangs on the flow as an attribute that mitmproxy neither saves nor copies, and the seal
+    takes it off when a flow begins: one that is replayed, duplicated or loaded is inspected anew."""
 
     __slots__ = ("answered", "logged", "passed", "request", "request_done", "response_done", "streamed", "transaction")
 
@@ -59,6 +59,12 @@ def begin(flow: http.HTTPFlow, request: Message) -> Exchange:
     """A new exchange for `flow`."""
     exchange = cast("_Carrier", flow).gatelens = Exchange(request)
     return exchange
+
+
+def forget(flow: http.HTTPFlow) -> None:
+    """`flow` begins anew: what an earlier passage proved is void."""
+    if of(flow) is not None:
+        del cast("_Carrier", flow).gatelens
 
 
 def of(flow: http.HTTPFlow) -> Exchange | None:

@@ -66,20 +66,33 @@ class Gateway:
         """Raises OptionsError, with every fault of the rules, where the gateway cannot run as asked."""
         if ctx.options.stream_large_bodies:
             raise OptionsError("stream_large_bodies would forward bodies uninspected; set limits in policy.yaml")
+        if ctx.options.ignore_hosts or ctx.options.allow_hosts:
+            raise OptionsError("ignore_hosts and allow_hosts would let a client choose a Host that nothing inspects")
         if updated & {"gatelens_rules", "gatelens_mode"} or self.rules is None:
             self.rules = self._load_rules()
+            if self._watching:
+                self._watch_rules()
         if "gatelens_audit" in updated:
             self._open_audit()
 
     def select(self, inspectors: set[str] | None) -> None:
         """Run `inspectors` too; None for all. Entries only ever add: a deleted script takes no inspection away."""
-        self.selection = None if inspectors is None or self.selection is None else self.selection | inspectors
-        self.rules = None  # loaded by the next configure, which has the options
+        selection = None if inspectors is None or self.selection is None else self.selection | inspectors
+        if selection != self.selection:
+            self.selection = selection
+            self.rules = None  # loaded by the next configure, which has the options
 
     def running(self) -> None:
         if self._watching is None and self.rules is not None:
             logger.log(ALERT, "%s", self._welcome())
-            self._watching = asyncio.get_running_loop().create_task(self._watch(), name="gatelens rules watcher")
+            self._watch_rules()
+
+    def _watch_rules(self) -> None:
+        """Watch the rules in force now, and those before no more."""
+        if self._watching:
+            self._watching.cancel()
+        assert self.rules is not None
+        self._watching = asyncio.get_running_loop().create_task(self._watch(self.rules), name="gatelens rules watcher")
 
     def _welcome(self) -> str:
         engine = self._engine()
@@ -114,9 +127,8 @@ class Gateway:
         except OSError as error:
             raise OptionsError(f"gatelens_audit: {target!r}: {error.strerror}; a file that can be written") from error
 
-    async def _watch(self) -> None:
-        assert self.rules is not None
-        async for change in self.rules.changes():
+    async def _watch(self, rules: RulesInForce) -> None:
+        async for change in rules.changes():
             level, told = (ALERT, "") if change.taken else (logging.ERROR, " kept")
             logger.log(level, "rules: generation %d%s: %s", change.generation, told, change.text)
             if self._audit:
@@ -193,6 +205,7 @@ class Gateway:
         """A flow that ended without a response: refused by mitmproxy, or broken off."""
         state = exchange.of(flow) or exchange.begin(flow, adapter.request_message(flow))
         state.transaction.error = "aborted" if state.request_done else "refused"
+        state.streamed = False  # its stream has ended with it
         self._conclude(flow, state)
 
     def body_limit(self, flow: http.HTTPFlow, size: int, *, request: bool) -> int:

@@ -13,13 +13,12 @@ import importlib.util
 import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 from mitmproxy.tools import cmdline
 
-if TYPE_CHECKING:
-    pass
+_TOOLS = frozenset({"dump", "console", "web"})
 
 _REPLAY = "client_replay server_replay rfile keepserving"
 
@@ -80,7 +79,7 @@ class _Later(importlib.abc.MetaPathFinder):
 
 def run(arguments: Sequence[str]) -> int:
     """Run a tool as the command line asks; return its exit code."""
-    ours, rest = _parser().parse_known_args(arguments)
+    ours, rest = _parsed(arguments)
     own = [*_listening(ours), *_gateway_options(ours)]
     if ours.tool == "dump":
         return _dump([*own, *rest])
@@ -89,15 +88,25 @@ def run(arguments: Sequence[str]) -> int:
 
 def listen_address(arguments: Sequence[str]) -> tuple[str, int]:
     """Host and port that a command line asks for."""
-    address: tuple[str, int] = _parser().parse_known_args(arguments)[0].listen
+    address: tuple[str, int] = _parsed(arguments)[0].listen
     return address
+
+
+def _parsed(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Our options, and what is mitmproxy's. The tool comes first: argparse would take `a` of `-w a` for one."""
+    named = bool(arguments) and not arguments[0].startswith("-")
+    parser = _parser()
+    ours, rest = parser.parse_known_args(arguments if named else ["dump", *arguments])
+    if not named and not _TOOLS.isdisjoint(rest):
+        parser.error(f"the tool ({', '.join(sorted(_TOOLS))}) is the first word")
+    return ours, rest
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gatelens run", allow_abbrev=False, epilog="Any option of mitmdump, mitmproxy or mitmweb may follow."
     )
-    parser.add_argument("tool", nargs="?", choices=("dump", "console", "web"), default="dump")
+    parser.add_argument("tool", nargs="?", choices=sorted(_TOOLS), help="default: dump; the first word")
     parser.add_argument("--upstream", metavar="URL", required=True, help="the API to stand in front of")
     parser.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8080", type=_host_port)
     parser.add_argument("--rules", metavar="DIR", default="", help="directory of rules; default: the built-in ones")
@@ -136,12 +145,24 @@ def _dump(arguments: list[str]) -> int:
 
 def _wanted(arguments: Sequence[str]) -> list[tuple[str, str]]:
     words = {_SHORT.get(word[:2] if not word.startswith("--") else word, word) for word in arguments}
-    text = " ".join(words).replace("-", "_")
+    text = f"{' '.join(words)}\n{_configuration(arguments)}".replace("-", "_")
     return [
         (module, name)
         for module, name, options in _ADDONS
         if options == "*" or any(option in text for option in options.split())
     ]
+
+
+def _configuration(arguments: Sequence[str]) -> str:
+    """mitmproxy's own configuration file, whose options bring addons back too: a proxyauth left out lets all in."""
+    from mitmproxy.options import CONF_DIR
+
+    folder = CONF_DIR
+    for word in arguments:
+        _, found, value = word.partition("confdir=")
+        folder = value if found else folder
+    files = (Path(folder).expanduser() / name for name in ("config.yaml", "config.yml"))
+    return "\n".join(file.read_text("utf-8", "replace") for file in files if file.is_file())
 
 
 def _dump_filter(given: argparse.Namespace) -> dict[str, str]:

@@ -61,10 +61,9 @@ class RulesInForce:
 
     async def _reload(self) -> Change:
         generation = self.engine.generation
-        faults = await self._check()
-        if faults:
-            return Change(False, generation, faults)
         try:
+            if faults := await self._check():
+                return Change(False, generation, faults)
             self.engine = await asyncio.to_thread(self._build, generation + 1)
         except Exception as error:  # whatever is wrong with the new set, the old one goes on
             told = str(error) if isinstance(error, RulesetError) else type(error).__name__
@@ -95,13 +94,15 @@ class RulesInForce:
 
 
 def _fingerprint(directory: Path) -> Fingerprint:
-    """Names, sizes and times of all files; an unreadable directory is a fingerprint of its own."""
+    """Names, sizes and times of all files; one that cannot be looked at, such as a dangling link, hides no other."""
     found = set()
-    try:
-        for folder, _, names in directory.walk():
-            for name in names:
-                status = (folder / name).stat()
-                found.add((str(folder / name), status.st_size, status.st_mtime_ns))
-    except OSError:
-        found.add((str(directory), -1, -1))
+    for folder, _, names in directory.walk():
+        for name in names:
+            path = folder / name
+            try:
+                status = path.stat()
+            except OSError:
+                found.add((str(path), -1, -1))
+            else:
+                found.add((str(path), status.st_size, status.st_mtime_ns))
     return frozenset(found)

@@ -16,6 +16,9 @@ from gatelens.mitm import adapter, exchange
 
 logger = logging.getLogger("gatelens")
 
+_SEALED = "gatelens-sealed"
+"""Marks a flow whose response is the seal's own. Saved files keep it, so it holds for one passage only."""
+
 
 class Seal:
     """The last addon of the chain."""
@@ -26,11 +29,14 @@ class Seal:
         state = exchange.of(flow)
         if not (state and state.streamed):
             flow.request.stream = False  # a streamed request body is forwarded before it is inspected
+            exchange.forget(flow)  # the console replays a flow as the same object, with the proof of its last passage
 
     def request(self, flow: http.HTTPFlow) -> None:
+        flow.metadata.pop(_SEALED, None)
         state = exchange.of(flow)
         if state is None or not state.request_done:
             self._refuse(flow, 503)
+            flow.metadata[_SEALED] = True
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         state = exchange.of(flow)
@@ -38,10 +44,11 @@ class Seal:
             flow.response.stream = False
 
     def response(self, flow: http.HTTPFlow) -> None:
+        sealed = flow.metadata.pop(_SEALED, False)
         state = exchange.of(flow)
         if state is not None and (state.response_done or state.answered):
             return
-        if flow.response is not None and flow.metadata.pop("gatelens-sealed", None) is None:
+        if flow.response is not None and not sealed:
             self._refuse(flow, 502)
 
     def websocket_message(self, flow: http.HTTPFlow) -> None:
@@ -66,4 +73,3 @@ class Seal:
         logger.error("sealed: a message that no inspection has seen is answered %d", status)
         headers = ((b"content-type", b"application/problem+json"), (b"cache-control", b"no-store"))
         adapter.respond(flow, Answer(status, headers, problem(status, str(uuid.uuid4()))))
-        flow.metadata["gatelens-sealed"] = True

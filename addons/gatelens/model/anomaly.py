@@ -28,6 +28,7 @@ class AnomalyKind(StrEnum):
     JSON_NUMBER_LENGTH = "json-number-length"
     JSON_DUPLICATE_KEY = "json-duplicate-key"
     JSON_SYNTAX = "json-syntax"
+    CONTENT_TYPE = "content-type"
     CONTENT_ENCODING = "content-encoding"
     TRANSFER_ENCODING = "transfer-encoding"
     COMPRESSED_TRUNCATED = "compressed-truncated"

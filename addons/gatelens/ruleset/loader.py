@@ -63,9 +63,16 @@ def load(directory: Path, mode: Mode | None = None) -> Ruleset:
         store(cached, msgspec.msgpack.encode(files))
     else:
         rules = _rules(files)
-    policy = build(msgspec.convert(files.policy, PolicyFile), files.policy_file, files.lines, mode)
+    policy = build(_policy(files), files.policy_file, files.lines, mode)
     enabled = tuple(rule for rule in rules if rule.id not in policy.disabled)
     return Ruleset(enabled, policy, directory, digest)
+
+
+def _policy(files: Files) -> PolicyFile:
+    try:
+        return msgspec.convert(files.policy, PolicyFile)
+    except msgspec.ValidationError as error:
+        raise RulesetError([Fault(files.policy_file, 1, 1, "", str(error), "what a policy allows")]) from error
 
 
 def _rules(files: Files) -> list[Rule]:

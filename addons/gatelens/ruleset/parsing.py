@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from gatelens.linear_regex import PatternFault, check
@@ -24,10 +26,11 @@ def parse(directory: Path) -> Files:
     for layer in layers:
         own = _layer(layer, problems)
         # A rule of the directory takes the place of the built-in one of the same id.
-        taken = {rule["id"] for rule in own.values() if "id" in rule}
-        rules = {name: rule for name, rule in rules.items() if rule.get("id") not in taken} | own
+        taken = {str(rule["id"]) for rule in own.values() if "id" in rule}
+        rules = {name: rule for name, rule in rules.items() if str(rule.get("id")) not in taken} | own
     identifiers = {str(rule.get("id")) for rule in rules.values()}
     problems += _unknown_rules(policy, data, identifiers)
+    problems += _no_days(policy, data)
     if problems:
         raise RulesetError(problems)
     routes = data.get("routes")
@@ -57,6 +60,17 @@ def _unknown_rules(policy: Source, data: dict[str, Yaml], known: set[str]) -> li
         for path, name in named
         if isinstance(name, str) and name not in known
     ]
+
+
+def _no_days(policy: Source, data: dict[str, Yaml]) -> Iterator[Fault]:
+    """A day that the calendar does not have would be found out by the first message that an exclusion is about."""
+    for index, exclusion in enumerate(_list(data.get("exclusions"))):
+        expires = exclusion.get("expires") if isinstance(exclusion, dict) else None
+        if isinstance(expires, str):
+            try:
+                datetime.date.fromisoformat(expires)
+            except ValueError:
+                yield policy.fault(("exclusions", index, "expires"), f"no day {expires!r}", "a day of the calendar")
 
 
 def _list(value: Yaml | None) -> list[Yaml]:

@@ -10,6 +10,7 @@ from functools import cache
 import msgspec
 
 from gatelens import inspectors
+from gatelens.model.finding import Category, Severity
 from gatelens.model.rule import RuleFile
 from gatelens.policy import PolicyFile
 
@@ -48,4 +49,6 @@ def policy_schema() -> Schema:
     _, definitions = msgspec.json.schema_components([PolicyFile], ref_template="#/$defs/{name}")
     definitions = dict(definitions)
     shape = definitions.pop("PolicyFile")
+    for name, keys in (("scores", Severity), ("statuses", Category)):
+        shape["properties"][name]["propertyNames"] = {"enum": [key.value for key in keys]}
     return {"$schema": _DIALECT, **shape, "$defs": definitions}

@@ -26,8 +26,10 @@ def _validator(kind: str) -> Draft202012Validator:
 
 def faults(source: Source, kind: str) -> Iterator[Fault]:
     """Every fault of `source`, whose `kind` is "rule" or "policy"."""
-    for error in _validator(kind).iter_errors(source.data):
-        yield from _explain(source, error)
+    found = (fault for error in _validator(kind).iter_errors(source.data) for fault in _explain(source, error))
+    yield from dict.fromkeys(
+        found
+    )  # of several missing names, the schema complains one by one, and we tell all each time
 
 
 def _explain(source: Source, error: ValidationError) -> Iterator[Fault]:

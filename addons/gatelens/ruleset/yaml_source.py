@@ -17,6 +17,7 @@ from gatelens.ruleset.faults import Fault, RulesetError
 type Yaml = bool | int | float | str | list[Yaml] | dict[str, Yaml] | None
 type Path = tuple[str | int, ...]
 
+_PLAIN_TAGS = {"tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 _MAX_BYTES = 1024 * 1024
 
 
@@ -84,6 +85,10 @@ class _Builder:
             self.faults.append(Fault(self._file, line, column, dotted(path), "an alias", "the value itself"))
             return None
         self._open.add(id(node))
+        if not isinstance(node, ScalarNode) and str(node.tag) not in _PLAIN_TAGS:
+            self.faults.append(
+                Fault(self._file, line, column, dotted(path), f"the tag {node.tag}", "plain YAML values")
+            )
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):

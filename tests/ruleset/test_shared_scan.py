@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from gatelens.inspectors import Trigger
+from gatelens.ruleset.shared_scan import SharedScan
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+PATTERNS = {"a": "abc", "b": "c+d", "c": "é", "d": "^x$", "e": "b.d", "f": "abc"}
+SCAN = SharedScan([Trigger(rule, expression) for rule, expression in PATTERNS.items()])
+IN_PYTHON = {rule: re.compile(expression, re.IGNORECASE | re.MULTILINE) for rule, expression in PATTERNS.items()}
+
+TEXTS = st.lists(
+    st.text(alphabet="abcdxé \n😀", max_size=8) | st.sampled_from(["abc", "x", "", "cd", "\ud83d"]), max_size=12
+)
+
+
+def alone(texts: list[str]) -> set[tuple[int, str]]:
+    """What searching each text alone, pattern by pattern, finds."""
+    return {
+        (index, rule) for index, text in enumerate(texts) for rule, regex in IN_PYTHON.items() if regex.search(text)
+    }
+
+
+@given(TEXTS)
+@settings(max_examples=150)
+def test_every_text_that_a_trigger_hits_is_found(texts: list[str]) -> None:
+    assert alone(texts) <= SCAN.find(texts)
+
+
+@given(TEXTS)
+def test_what_is_found_is_a_text_and_a_rule(texts: list[str]) -> None:
+    assert all(0 <= index < len(texts) and rule in PATTERNS for index, rule in SCAN.find(texts))
+
+
+def test_a_hit_names_the_text_and_every_rule_of_the_trigger() -> None:
+    assert SCAN.find(["", "xabcx", "é", "x"]) == {(1, "a"), (1, "f"), (2, "c"), (3, "d")}
+
+
+def test_texts_that_are_hit_only_together_are_not_found() -> None:
+    assert SCAN.find(["ab", "c d", "c", "d"]) == set()
+
+
+def test_no_triggers_and_no_texts_find_nothing() -> None:
+    assert SharedScan([]).find(["abc"]) == set()
+    assert SCAN.find([]) == set()
+
+
+@pytest.mark.parametrize("texts", [["abc"] * 2000, ["abc" * 2000], ["x"] * 3000 + ["abc" * 3000, "é"]])
+def test_more_hits_than_are_reported_at_once_are_all_found(texts: list[str]) -> None:
+    assert alone(texts) <= SCAN.find(texts)
+
+
+def test_the_hits_of_a_text_are_kept_apart_from_those_of_the_next() -> None:
+    texts = ["é" * 300, "nothing", "é" * 300, "xabcx"] * 3
+    found = SCAN.find(texts)
+    assert not any(index % 4 == 1 for index, _ in found)
+    assert {index for index, rule in found if rule == "a"} >= {3, 7, 11}
+
+
+@pytest.mark.parametrize("texts", [["abc"] * 60_000, ["abc" * 500_000], ["b" * 1_000_000 + "d"]])
+def test_the_scan_is_linear(texts: list[str]) -> None:
+    begin = time.process_time()
+    SCAN.find(texts)
+    assert time.process_time() - begin < 5
+
+
+@pytest.mark.xfail(strict=True, reason="texts are joined, so an anchor of the whole text holds for the first one only")
+def test_an_anchor_of_the_whole_text_holds_for_each() -> None:
+    assert SharedScan([Trigger("a", r"\Aabc")]).find(["fine", "abc"]) == {(1, "a")}
