@@ -108,3 +108,14 @@ def test_a_broken_or_unwritable_cache_costs_time_and_nothing_else(
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("GATELENS_CACHE", str(tmp_path / "file"))
     assert LinearRegex(["cached"]).search("cached") == (0, 6)
+
+
+@pytest.mark.parametrize("expression", [r"\Aabc", r"abc\z", r"abc\Z", "(?-m)^abc", "(?i-m)^abc"])
+def test_an_anchor_of_the_whole_text_is_refused_because_texts_are_joined(expression: str) -> None:
+    with pytest.raises(PatternFault):
+        check(expression)
+
+
+def test_what_only_looks_like_such_an_anchor_is_taken() -> None:
+    check(r"C:\\Apps")
+    check("(?i)my-module")

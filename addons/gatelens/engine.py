@@ -152,7 +152,7 @@ class Engine:
         if decoded.candidates:
             if len(plan.known_fields) > _MEMORY:
                 plan.known_fields.clear()
-            plan.known_fields.update(field for field in decoded.candidates if len(field[1]) <= _MEMORY_BYTES)
+            plan.known_fields.update(field for field in decoded.candidates if sum(map(len, field)) <= _MEMORY_BYTES)
         document = decoded.json
         if document is not None and document.keys in decoded.segments:
             if len(plan.known_keys) > _MEMORY:
@@ -164,7 +164,7 @@ class Engine:
         return Finding(
             rule=rule.id,
             severity=rule.severity,
-            action=Action.ALLOW if exclusion else rule.action,
+            action=Action.ALLOW if exclusion else _action(rule, match),
             category=rule.category,
             location=match.location,
             evidence=masking.evidence(match.evidence),
@@ -269,6 +269,11 @@ def _least(all_limits: Sequence[Limits]) -> Limits:
     """The least of each limit over all routes."""
     names = Limits.__struct_fields__
     return Limits(**{name: min(getattr(limits, name) for limits in all_limits) for name in names})
+
+
+def _action(rule: Rule, match: Match) -> Action:
+    """What follows from `match`. What is to be redacted and cannot be, because its bytes are unknown, is blocked."""
+    return Action.BLOCK if rule.action is Action.REDACT and not match.edits else rule.action
 
 
 def _edits(findings: Iterable[Finding]) -> tuple[Edit, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import threading
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -23,6 +24,8 @@ FINDING = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_MULTILINE | hyperscan.H
 PLACING = FINDING | hyperscan.HS_FLAG_SOM_LEFTMOST
 """Says where it starts as well; slower, so for texts that were hit."""
 
+_WHOLE_TEXT = re.compile(r"(?<!\\)(?:\\\\)*\\[AzZ]|\(\?[a-z]*-[a-z]*m")
+
 type OnMatch[T] = Callable[[int, int, int, int, T], bool | None]
 
 
@@ -31,7 +34,9 @@ class PatternFault(ValueError):
 
 
 def check(expression: str) -> None:
-    """Raise PatternFault where `expression` does not compile."""
+    """Raise PatternFault where `expression` does not compile, or would mean another thing where texts are joined."""
+    if _WHOLE_TEXT.search(expression):
+        raise PatternFault(r"\A and \z are ends of all texts together; ^ and $ are those of a line")
     try:
         _compile([expression], PLACING)
     except hyperscan.error as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.gateway import ROOT, stock_mitmdump
 from tests.support.recorder import Recorder, answer
 
@@ -55,12 +57,18 @@ def test_a_request_changed_by_map_or_modify_options_is_inspected_as_changed(tmp_
         assert upstream.received == b""
 
 
-def test_a_wrong_option_stops_the_start_with_a_message(tmp_path: Path, upstream: Recorder) -> None:
-    script = ADDONS / "gateway.py"
-    try:
-        with stock_mitmdump(upstream.url, tmp_path, script, options=["--set", "gatelens_mode=blok"]):
-            started = True
-    except AssertionError as error:
-        started = False
-        assert "gatelens_mode: 'blok'; block, detect, or empty" in str(error)
-    assert not started
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("gatelens_mode=blok", "gatelens_mode: 'blok'; block, detect, or empty"),
+        ("gatelens_typo=1", "gatelens_typo: no such option"),
+    ],
+)
+def test_a_wrong_option_stops_the_start_with_a_message(
+    tmp_path: Path, upstream: Recorder, option: str, told: str
+) -> None:
+    with (
+        pytest.raises(AssertionError, match=told),
+        stock_mitmdump(upstream.url, tmp_path, ADDONS / "gateway.py", options=["--set", option]),
+    ):
+        pass

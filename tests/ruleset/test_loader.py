@@ -173,3 +173,19 @@ class TestCache:
         kept.write_bytes(b"broken")
         assert [found.id for found in load(rules).rules] == ["a"]
         assert kept.read_bytes() != b"broken"
+
+
+def test_a_redaction_of_requests_is_refused_at_its_line(tmp_path: Path) -> None:
+    (message,) = faults(write(tmp_path, words("cards", "abc", action="redact")))
+    assert message.endswith("action: redact in a rule for requests; phase: response, or another action")
+
+
+def test_a_redaction_of_responses_is_taken(tmp_path: Path) -> None:
+    load(write(tmp_path, words("cards", "abc", action="redact", phase="response")))
+
+
+def test_hidden_files_and_folders_are_not_read(tmp_path: Path) -> None:
+    write(tmp_path, words("seen", "abc"))
+    write(tmp_path / "..2026_11_20", words("seen", "abc"))
+    (tmp_path / ".seen.yaml.swp").write_text("not: [yaml")
+    assert [rule.id for rule in load(tmp_path).rules] == ["seen"]

@@ -66,8 +66,3 @@ def test_the_scan_is_linear(texts: list[str]) -> None:
     begin = time.process_time()
     SCAN.find(texts)
     assert time.process_time() - begin < 5
-
-
-@pytest.mark.xfail(strict=True, reason="texts are joined, so an anchor of the whole text holds for the first one only")
-def test_an_anchor_of_the_whole_text_holds_for_each() -> None:
-    assert SharedScan([Trigger("a", r"\Aabc")]).find(["fine", "abc"]) == {(1, "a")}

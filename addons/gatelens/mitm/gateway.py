@@ -68,6 +68,8 @@ class Gateway:
             raise OptionsError("stream_large_bodies would forward bodies uninspected; set limits in policy.yaml")
         if ctx.options.ignore_hosts or ctx.options.allow_hosts:
             raise OptionsError("ignore_hosts and allow_hosts would let a client choose a Host that nothing inspects")
+        if unknown := [name for name in ctx.options.deferred if name.startswith("gatelens_")]:
+            raise OptionsError(f"{', '.join(unknown)}: no such option; gatelens_rules, gatelens_mode, gatelens_audit")
         if updated & {"gatelens_rules", "gatelens_mode"} or self.rules is None:
             self.rules = self._load_rules()
             if self._watching:

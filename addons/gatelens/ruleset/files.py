@@ -33,7 +33,13 @@ def files_below(directory: Path) -> Iterator[Path]:
     """Every file under `directory`, sorted. Raises RulesetError where there is no such directory."""
     if not directory.is_dir():
         raise RulesetError([Fault(str(directory), 1, 1, "", "no such directory", "a directory of rules")])
-    return iter(sorted(path for path in directory.rglob("*") if path.is_file()))
+    found = (path for path in directory.rglob("*") if path.is_file())
+    return iter(sorted(path for path in found if not _hidden(path.relative_to(directory))))
+
+
+def _hidden(path: Path) -> bool:
+    """An editor's swap file, or the copies that Kubernetes keeps of a mounted ConfigMap."""
+    return any(part.startswith(".") for part in path.parts)
 
 
 def read_file(path: Path) -> bytes:

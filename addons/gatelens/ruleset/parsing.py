@@ -88,7 +88,7 @@ def _layer(directory: Path, problems: list[Fault]) -> dict[str, dict[str, Yaml]]
         except RulesetError as error:
             problems += error.faults
             continue
-        found = list(validation.faults(source, "rule")) or _expressions(source)
+        found = list(validation.faults(source, "rule")) or [*_expressions(source), *_redacted_requests(source)]
         problems += found
         if isinstance(source.data, dict):
             identifier = str(source.data.get("id"))
@@ -112,6 +112,14 @@ def _expressions(source: Source) -> list[Fault]:
                 path = ("params", "patterns", index)
                 found.append(source.fault(path, str(fault).rstrip("."), "Hyperscan's linear-time syntax"))
     return found
+
+
+def _redacted_requests(source: Source) -> list[Fault]:
+    """A request is forwarded as it was inspected, or not at all: a change would break its meaning and signatures."""
+    data = source.data
+    if isinstance(data, dict) and data.get("action") == "redact" and data.get("phase", "request") == "request":
+        return [source.fault(("action",), "redact in a rule for requests", "phase: response, or another action")]
+    return []
 
 
 def shown(path: Path) -> str:

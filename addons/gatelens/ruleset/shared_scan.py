@@ -17,7 +17,9 @@ type Found = set[tuple[int, str]]
 """(index of a text, id of a rule with a trigger in it)."""
 
 _ENOUGH = 512
-"""Reports after which a message is scanned text by text: each report costs a call back into Python."""
+_ENOUGH_EACH = 2
+"""Reports, in all and more for each text, after which a message is scanned text by text: each report costs a call back
+into Python, and each text a scan of its own costs eight times that."""
 
 _ENOUGH_IN_ONE = 256
 """Reports after which one text counts as hit by every rule: fail closed, at a bounded price."""
@@ -38,7 +40,13 @@ class SharedScan:
         """The texts hit, each with the rules that hit it. Linear in the length of the texts."""
         joined = "\n".join(texts).encode("utf-8", "replace")
         reports: list[tuple[int, int]] = []
-        if not self._patterns.scan(joined, _collect, reports):
+        enough = _ENOUGH + _ENOUGH_EACH * len(texts)
+
+        def collect(pattern: int, _start: int, end: int, _flags: int, _context: None) -> bool:
+            reports.append((pattern, end))
+            return len(reports) >= enough
+
+        if not self._patterns.scan(joined, collect, None):
             return self._one_by_one(texts)
         if not reports:
             return set()
@@ -64,11 +72,6 @@ class SharedScan:
             else:
                 found.update((index, rule) for rule in self._all)
         return found
-
-
-def _collect(pattern: int, _start: int, end: int, _flags: int, reports: list[tuple[int, int]]) -> bool:
-    reports.append((pattern, end))
-    return len(reports) >= _ENOUGH
 
 
 def _collect_in_one(pattern: int, _start: int, end: int, _flags: int, reports: list[tuple[int, int]]) -> bool:
