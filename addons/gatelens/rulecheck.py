@@ -39,7 +39,8 @@ class Report(Struct, frozen=True):
     def __str__(self) -> str:
         counts = [(self.rules, "rule"), (self.examples, "example"), (len(self.faults), "fault")]
         text = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)
-        return f"{text} ({self.known_gaps} known gaps)" if self.known_gaps else text
+        gaps = f"{self.known_gaps} known gap{'' if self.known_gaps == 1 else 's'}"
+        return f"{text} ({gaps})" if self.known_gaps else text
 
 
 class _Unusable(Exception):
