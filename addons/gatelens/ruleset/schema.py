@@ -5,6 +5,7 @@ Source: JSON Schema 2020-12. rules/rule.schema.json and rules/policy.schema.json
 
 from __future__ import annotations
 
+import inspect
 from functools import cache
 
 import msgspec
@@ -40,7 +41,7 @@ def rule_schema() -> Schema:
                 "then": {"properties": {"params": {"$ref": f"#/$defs/{name}.Params"}}},
             }
         )
-    return {"$schema": _DIALECT, **shape, "$defs": definitions}
+    return _schema(shape, definitions)
 
 
 @cache
@@ -51,4 +52,20 @@ def policy_schema() -> Schema:
     shape = definitions.pop("PolicyFile")
     for name, keys in (("scores", Severity), ("statuses", Category)):
         shape["properties"][name]["propertyNames"] = {"enum": [key.value for key in keys]}
-    return {"$schema": _DIALECT, **shape, "$defs": definitions}
+    return _schema(shape, definitions)
+
+
+def _schema(shape: Schema, definitions: Schema) -> Schema:
+    """The whole, with descriptions as Python 3.13 gives docstrings: earlier ones keep the indentation of the source."""
+    built = _undented({"$schema": _DIALECT, **shape, "$defs": definitions})
+    assert isinstance(built, dict)
+    return built
+
+
+def _undented(part: object) -> object:
+    if isinstance(part, dict):
+        return {
+            key: inspect.cleandoc(value) if key == "description" and isinstance(value, str) else _undented(value)
+            for key, value in part.items()
+        }
+    return [_undented(entry) for entry in part] if isinstance(part, list) else part
