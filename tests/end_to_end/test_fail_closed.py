@@ -97,6 +97,16 @@ def test_a_coding_beside_chunked_is_refused(running: Running, upstream: Recorder
     assert upstream.received == b""
 
 
+def test_trailers_are_taken_off_and_the_body_before_them_is_inspected(running: Running, upstream: Recorder) -> None:
+    head = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+    trailers = b"0\r\nx-role: admin\r\n\r\n"
+    assert running.send(head + b"%x\r\n%s\r\n" % (len(ATTACK), ATTACK) + trailers).status == 400
+    assert upstream.received == b""
+    assert running.send(head + b"2\r\n{}\r\n" + trailers).status == 200
+    assert [body for _, body in upstream.requests] == [b"2\r\n{}\r\n"]
+    assert b"x-role" not in upstream.received
+
+
 def test_an_h2_request_without_length_cannot_smuggle_a_second_one(running: Running, upstream: Recorder) -> None:
     smuggled = b"GET /smuggled HTTP/1.1\r\nhost: upstream\r\n\r\n"
     assert _h2_post(running.port, smuggled) == 200

@@ -14,6 +14,7 @@ from mitmproxy.utils import asyncio_utils
 SEAMS: tuple[tuple[object, str], ...] = (
     (ConnectionHandler, "handle_connection"),
     (HttpStream, "check_body_size"),
+    (_http1, "ChunkedReader"),
     (_http1, "make_error_response"),
     (_http2, "format_error"),
     (_http3, "format_error"),

@@ -9,7 +9,7 @@ from mitmproxy.exceptions import OptionsError
 from mitmproxy.hooks import ConfigureHook
 from mitmproxy.master import Master
 
-from gatelens.mitm import connections, error_pages, quiet_logs
+from gatelens.mitm import connections, error_pages, quiet_logs, trailers
 from gatelens.mitm.gateway import Gateway
 from gatelens.mitm.seal import Seal
 
@@ -33,6 +33,7 @@ def install(master: Master) -> Gateway:
         return found
     connections.install()
     error_pages.install()
+    trailers.install()
     quiet_logs.install()
     master.options.update(**{name: value for name, value in SAFE_OPTIONS.items() if name in master.options})
     gateway = Gateway()
