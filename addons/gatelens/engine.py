@@ -71,6 +71,7 @@ class Engine:
         Raises RulesetError where an inspector cannot work with its rules.
         """
         rules = [rule for rule in ruleset.rules if selection is None or rule.inspector in selection]
+        self.rules = tuple(rules)
         self.ruleset = ruleset
         self.policy: Policy = ruleset.policy
         self.generation = generation

@@ -229,9 +229,13 @@ class LooseStrings:
         self.part = Part.BODY
         self._body = body
         self._offsets: tuple[int, Sequence[int]] = -1, ()
-        strings = list(_LOOSE_STRING.finditer(body))
-        self._quoted = [found.span() for found in strings]
-        self._spans = [found.span(found.lastindex or 0) for found in strings]
+        self._quoted: list[Span] = []
+        self._spans: list[Span] = []
+        for found in _LOOSE_STRING.finditer(body):
+            span = found.span(found.lastindex or 0)
+            if span[0] < span[1]:  # nothing is found in an empty string
+                self._quoted.append(found.span())
+                self._spans.append(span)
         self.texts = [_loose_text(body[start:end]) for start, end in self._spans]
 
     def locate(self, index: int) -> Location:
@@ -257,6 +261,8 @@ def _strict(raw: bytes) -> str | None:
 
 
 def _loose_text(raw: bytes) -> str:
+    if b"\\" not in raw:
+        return raw.decode("utf-8", "replace")
     strict = _strict(raw)
     return strict if strict is not None else _LOOSE_ESCAPE.sub(_character, raw.decode("utf-8", "replace"))
 

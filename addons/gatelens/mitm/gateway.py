@@ -100,8 +100,9 @@ class Gateway:
         engine = self._engine()
         modes = " and ".join(sorted({route.mode for route in engine.policy.routes}))
         server = cast("Proxyserver | None", ctx.master.addons.get("proxyserver"))
-        listening = ", ".join(human.format_address(address) for address in server.listen_addrs()) if server else ""
-        return f"Gatelens {__version__} listening on {listening}: {len(engine.ruleset.rules)} rules, {modes} mode"
+        addresses = map(human.format_address, server.listen_addrs()) if server else ()
+        listening = ", ".join(dict.fromkeys(addresses))  # both IP versions of a wildcard read the same
+        return f"Gatelens {__version__} listening on {listening}: {len(engine.rules)} rules, {modes} mode"
 
     def done(self) -> None:
         if self._watching:

@@ -68,7 +68,7 @@ class RulesInForce:
         except Exception as error:  # whatever is wrong with the new set, the old one goes on
             told = str(error) if isinstance(error, RulesetError) else type(error).__name__
             return Change(False, generation, told)
-        return Change(True, generation + 1, f"{len(self.engine.ruleset.rules)} rules")
+        return Change(True, generation + 1, f"{len(self.engine.rules)} rules")
 
     def _build(self, generation: int) -> Engine:
         return Engine(load(self._directory, self._mode), generation, self._selection)
