@@ -189,3 +189,8 @@ def test_hidden_files_and_folders_are_not_read(tmp_path: Path) -> None:
     write(tmp_path / "..2026_11_20", words("seen", "abc"))
     (tmp_path / ".seen.yaml.swp").write_text("not: [yaml")
     assert [rule.id for rule in load(tmp_path).rules] == ["seen"]
+
+
+def test_a_rule_for_a_phase_that_its_inspector_does_not_look_at_is_refused(tmp_path: Path) -> None:
+    (message,) = faults(write(tmp_path, rule("tokens", "jwt", phase="response")))
+    assert message.endswith('phase: "response"; one of request')

@@ -6,7 +6,7 @@ A module here defines two classes, and that is all it takes to be found:
 * `Inspector`, built with all rules that name the module, with one method, `inspect(view)`.
 
 An inspector with `triggers` is called only when one of them was hit in the shared scan; one without is called for
-every message of its phases.
+every message of its phases; a rule for another phase is refused.
 """
 
 from __future__ import annotations

@@ -38,7 +38,12 @@ def rule_schema() -> Schema:
         shape["allOf"].append(
             {
                 "if": {"properties": {"inspector": {"const": name}}},
-                "then": {"properties": {"params": {"$ref": f"#/$defs/{name}.Params"}}},
+                "then": {
+                    "properties": {
+                        "params": {"$ref": f"#/$defs/{name}.Params"},
+                        "phase": {"enum": sorted(inspectors.inspector_of(name).phases)},
+                    }
+                },
             }
         )
     return _schema(shape, definitions)
