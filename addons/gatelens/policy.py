@@ -27,6 +27,8 @@ STATUSES: Mapping[Category, int] = {
     Category.AUTHENTICATION: 401,
     Category.AUTHORIZATION: 403,
     Category.TOO_LARGE: 413,
+    Category.URI_TOO_LONG: 414,
+    Category.HEADERS_TOO_LARGE: 431,
     Category.UNSUPPORTED: 415,
     Category.INVALID: 422,
     Category.RATE: 429,
@@ -60,8 +62,12 @@ class LimitOverrides(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ratio: Count | UnsetType = UNSET
     header_count: Count | UnsetType = UNSET
     header_bytes: Count | UnsetType = UNSET
+    header_length: Count | UnsetType = UNSET
     url_length: Count | UnsetType = UNSET
     parameters: Count | UnsetType = UNSET
+    parameter_name_length: Count | UnsetType = UNSET
+    parameter_length: Count | UnsetType = UNSET
+    parts: Count | UnsetType = UNSET
     json_depth: Annotated[int, Meta(ge=1, le=1000)] | UnsetType = UNSET
     json_keys: Count | UnsetType = UNSET
     json_items: Count | UnsetType = UNSET
@@ -69,6 +75,12 @@ class LimitOverrides(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     json_key_length: Count | UnsetType = UNSET
     json_string_length: Count | UnsetType = UNSET
     json_number_length: Count | UnsetType = UNSET
+    xml_depth: Count | UnsetType = UNSET
+    xml_nodes: Count | UnsetType = UNSET
+    csv_cells: Count | UnsetType = UNSET
+    event_size: Count | UnsetType = UNSET
+    nested_depth: Count | UnsetType = UNSET
+    nested_bytes: Count | UnsetType = UNSET
 
     def over(self, limits: Limits) -> Limits:
         """`limits` with these in place of their own."""

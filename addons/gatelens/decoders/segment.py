@@ -119,3 +119,35 @@ class PlainBody:
 
     def transformations(self, index: int) -> tuple[str, ...]:
         return ()
+
+
+class EmbeddedSegment:
+    """A segment of what stands within something else: a JSON document in a part of a multipart body, say.
+
+    `outer` is where that stands; a place within it is the outer pointer and then the inner one. `base` is the byte of
+    the body at which it begins, or None where its bytes are not the body's own. `steps` led to it.
+    """
+
+    __slots__ = ("_base", "_inner", "_outer", "_steps", "part", "texts")
+
+    def __init__(self, inner: Segment, outer: Location, base: int | None, steps: tuple[str, ...] = ()) -> None:
+        self.part = outer.part
+        self.texts = inner.texts
+        self._inner = inner
+        self._outer = outer
+        self._base = base
+        self._steps = steps
+
+    def locate(self, index: int) -> Location:
+        inner = self._inner.locate(index)
+        span = self._shifted(inner.span) or self._outer.span
+        return Location(self._outer.part, self._outer.pointer + inner.pointer, inner.key, span)
+
+    def span(self, index: int, start: int, end: int) -> Span | None:
+        return self._shifted(self._inner.span(index, start, end)) or self._outer.span
+
+    def transformations(self, index: int) -> tuple[str, ...]:
+        return self._steps + self._inner.transformations(index)
+
+    def _shifted(self, span: Span | None) -> Span | None:
+        return None if span is None or self._base is None else (span[0] + self._base, span[1] + self._base)

@@ -52,6 +52,8 @@ class Category(StrEnum):
     AUTHENTICATION = "authentication"
     AUTHORIZATION = "authorization"
     TOO_LARGE = "too-large"
+    URI_TOO_LONG = "uri-too-long"
+    HEADERS_TOO_LARGE = "headers-too-large"
     UNSUPPORTED = "unsupported"
     INVALID = "invalid"
     RATE = "rate"
