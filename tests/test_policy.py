@@ -17,9 +17,11 @@ from gatelens.policy import (
     build,
     in_force,
     location_fits,
-    normal_path,
+    may_select,
     path_regex,
+    route_of,
     selects,
+    surely_selects,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -120,39 +122,6 @@ def _takes_text(pattern: str, text: str) -> bool:
     return bool(text) and text[0] == pattern[0] and _takes_text(pattern[1:], text[1:])
 
 
-class TestNormalPath:
-    @pytest.mark.parametrize(
-        "path",
-        [
-            "/admin/x",
-            "//admin//x",
-            "/./admin/./x/",
-            "/a/../admin/x",
-            "/%61dmin/x",
-            "/admin;v=1/x;y",
-            "/admin\\x",
-            "/../admin/x",
-            "/admin/x#part",
-            "/a/%2e%2e/admin%2Fx",
-            "admin/x",
-        ],
-    )
-    def test_every_spelling_has_one_form(self, path: str) -> None:
-        assert normal_path(path) == "/admin/x"
-
-    @pytest.mark.parametrize("path", ["/admin/x/y", "/admin/X", "/admin%252Fx", "/adminx"])
-    def test_another_path_has_another_form(self, path: str) -> None:
-        assert normal_path(path) != "/admin/x"
-
-    @given(st.text())
-    def test_the_form_of_any_path_has_no_empty_and_no_dotted_segment(self, path: str) -> None:
-        segments = normal_path(path)[1:].split("/")
-        assert segments == [""] or not {"", ".", ".."} & set(segments)
-
-    def test_a_path_of_any_length_has_a_form(self) -> None:
-        assert normal_path("/a/.." * 50_000 + "/b") == "/b"
-
-
 @pytest.mark.parametrize(
     ("selector", "taken"),
     [
@@ -168,6 +137,120 @@ class TestNormalPath:
 def test_a_selector_asks_for_method_and_path(selector: Selector, taken: bool) -> None:
     assert selects(selector, "POST", "/users/7") is taken
     assert selects(selector, "post", "/users/7") is taken
+
+
+SPELLINGS = [
+    "/admin/x",
+    "//admin//x",
+    "/./admin/./x/",
+    "/a/../admin/x",
+    "/%61dmin/x",
+    "/%2561dmin/x",
+    "/admin;v=1/x;y",
+    "/admin\\x",
+    "/../admin/x",
+    "/admin/x#part",
+    "/a/%2e%2e/admin%2Fx",
+    "/ADMIN/x",
+    "/public/..%2fadmin/x",
+    "/public/..;/admin/x",
+    "/public/..%5cadmin/x",
+    "/public/%252e%252e%252fadmin%252fx",
+    "/public/.%00./../admin/x",
+    "/public/%c0%ae%c0%ae/admin/x",
+    "/public/%u002e%u002e/admin/x",
+    "/admin%09/x",
+    "/admin./x",
+    "/admin%20/x",
+    "/admin%00/x",
+    "/admin/x%3f/../../public",
+    "//public/admin/x",
+]
+
+
+class TestReadingsOfAPath:
+    """What a selector makes of them; what they are is tested where they are read."""
+
+    @pytest.mark.parametrize("path", SPELLINGS)
+    def test_a_rule_s_route_takes_every_spelling_of_its_path(self, path: str) -> None:
+        assert may_select(Selector("/admin/**"), "GET", path)
+
+    @pytest.mark.parametrize("path", ["/adminx", "/a/admin/x", "/public/admin%20x", "/", "/%25admin"])
+    def test_a_rule_s_route_takes_no_other_path(self, path: str) -> None:
+        assert not may_select(Selector("/admin/**"), "GET", path)
+
+    @pytest.mark.parametrize("path", SPELLINGS[1:])
+    def test_an_exclusion_is_for_no_path_that_may_be_another(self, path: str) -> None:
+        plain = exclusion("/admin/x")
+        assert surely_selects(plain, "GET", "/admin/x")
+        assert not surely_selects(plain, "GET", path)
+
+    @pytest.mark.parametrize("path", ["/caf\u00e9/x", "/caf%C3%A9/x", "/caf%c3%a9/x%20y", "/caf\u00e9/x/"])
+    def test_escapes_that_every_client_must_write_make_no_other_path(self, path: str) -> None:
+        assert surely_selects(exclusion("/caf\u00e9/*"), "GET", path)
+
+    def test_a_path_with_too_many_readings_is_every_rule_s_and_no_exclusion_s(self) -> None:
+        path = "/a;b\\..%2f%252e%00./" * 400
+        assert may_select(Selector("/admin"), "GET", path)
+        assert not surely_selects(exclusion("/**"), "GET", path)
+
+
+def exclusion(path: str) -> Exclusion:
+    return Exclusion(rule="a", path=path, location="body", reason="r", owner="o", expires="2030-01-01")
+
+
+class TestRouteOf:
+    ROUTES = policy(
+        {
+            "mode": "detect",
+            "routes": [
+                {"path": "/public/**", "name": "public", "limits": {"json_depth": 90, "ratio": 2}},
+                {"path": "/strict/**", "name": "strict", "mode": "block", "limits": {"json_depth": 9}},
+                {"path": "/Upload", "name": "upload", "methods": ["PUT"]},
+            ],
+        }
+    ).routes
+
+    @pytest.mark.parametrize(
+        ("path", "name"),
+        [
+            ("/public/a", "public"),
+            ("/public/caf%C3%A9%20/b", "public"),
+            ("/public/", "public"),
+            ("/strict", "strict"),
+            ("/elsewhere", "default"),
+            ("/Upload", "upload"),
+            ("/upload", "strictest of upload, default"),
+            ("/PUBLIC/a", "strictest of public, default"),
+            ("/strict/..%2fpublic", "strictest of public, strict"),
+            ("/strict/..;/public", "strictest of public, strict"),
+            ("/public/..%2fstrict", "strictest of public, strict"),
+            ("/public/%2e%2e%5cstrict/a", "strictest of public, strict"),
+            ("/public%2f..%2f..%2fx", "strictest of public, default"),
+            ("//public/strict", "strictest of public, strict, default"),
+            ("/public/%2e%2e/%2e%2e/x", "strictest of public, default"),
+        ],
+    )
+    def test_the_route_is_the_one_of_every_reading_or_the_strictest_of_theirs(self, path: str, name: str) -> None:
+        assert route_of(self.ROUTES, "PUT", path).name == name
+
+    def test_a_method_that_a_route_does_not_name_is_not_its(self) -> None:
+        assert route_of(self.ROUTES, "POST", "/Upload").name == "default"
+
+    def test_the_strictest_route_blocks_if_one_does_and_has_the_least_of_each_limit(self) -> None:
+        route = route_of(self.ROUTES, "GET", "/strict/..%2fpublic")
+        assert (route.mode, route.mode_source) == ("block", "rules/policy.yaml:20")
+        assert (route.limits.json_depth, route.limits.ratio) == (9, 2)
+
+    def test_a_path_with_too_many_readings_has_the_strictest_of_all_routes(self) -> None:
+        route = route_of(self.ROUTES, "GET", "/public/" + "..%2f;" * 4000)
+        assert (route.mode, route.limits.json_depth, route.limits.ratio) == ("block", 9, 2)
+
+    @given(st.text(alphabet="/.%25cfe;\\pubPUB #?", max_size=30))
+    def test_no_spelling_beside_the_plain_one_is_more_lenient_than_the_default(self, tail: str) -> None:
+        routes = policy({"mode": "block", "routes": [{"path": "/pub", "mode": "detect"}]}).routes
+        path = "/" + tail
+        assert route_of(routes, "GET", path).mode == "block" or path.rstrip("/") == "/pub"
 
 
 class TestBuild:
@@ -259,6 +342,46 @@ def test_an_exclusion_is_in_force_to_the_end_of_its_last_day() -> None:
         ("path:1", Location(Part.PATH, "1"), True),
         ("path:1", Location(Part.PATH, "11"), False),
         ("message", Location(Part.MESSAGE), True),
+        ("body:/a", Location(Part.BODY, "/a", key=True), False),
+        ("body:/a (key)", Location(Part.BODY, "/a", key=True), True),
+        ("body:/a (key)", Location(Part.BODY, "/a"), False),
+        ("body:/*/b (key)", Location(Part.BODY, "/a/b", key=True), True),
+        ("body:/a/**", Location(Part.BODY, "/a/b", key=True), False),
+        ("body", Location(Part.BODY, "/a", key=True), True),
+        ("query:q", Location(Part.QUERY, "q[0]", key=True), False),
+        ("query:q (key)", Location(Part.QUERY, "q[0]", key=True), True),
+        ("body:/a/", Location(Part.BODY, "/a/"), True),
+        ("body:/a", Location(Part.BODY, "/a/"), False),
+        ("body:/a//b", Location(Part.BODY, "/a//b"), True),
+        ("body:/a//b", Location(Part.BODY, "/a/b"), False),
+        ("body:/a/*/b", Location(Part.BODY, "/a//b"), True),
+        ("body:/a{x}", Location(Part.BODY, "/a{x}"), True),
+        ("body:/a{x}", Location(Part.BODY, "/ab"), False),
+        ("body:/a~1b/c", Location(Part.BODY, "/a~1b/c"), True),
+        ("body:/A", Location(Part.BODY, "/a"), False),
+        ("body:/order/item[2]/@id", Location(Part.BODY, "/order/item[2]/@id"), True),
+        ("body:/order/item[2]", Location(Part.BODY, "/order/item[22]"), False),
+        ("body:/order/item[*]/name", Location(Part.BODY, "/order/item[2]/name"), True),
+        ("body:/order/*/name", Location(Part.BODY, "/order/item[2]/name"), True),
+        ("form:meta", Location(Part.FORM, "meta[0]"), True),
+        ("form:meta", Location(Part.FORM, "meta[0]/user/name"), True),
+        ("form:meta", Location(Part.FORM, "metadata[0]/user"), False),
+        ("form:meta[0]", Location(Part.FORM, "meta[0]/user"), True),
+        ("form:meta[1]", Location(Part.FORM, "meta[0]/user"), False),
+        ("form:meta[0]/user/name", Location(Part.FORM, "meta[0]/user/name"), True),
+        ("form:meta[0]/user/name", Location(Part.FORM, "meta[0]/user/names"), False),
+        ("form:meta/user/*", Location(Part.FORM, "meta[3]/user/name"), True),
+        ("form:meta/user/*", Location(Part.FORM, "meta[3]/user"), False),
+        ("form:meta/**", Location(Part.FORM, "meta[3]/a/b"), True),
+        ("form:meta/a", Location(Part.FORM, "meta[0]/a", key=True), False),
+        ("form:meta[0]/a (key)", Location(Part.FORM, "meta[0]/a", key=True), True),
+        ("form:a[b][]", Location(Part.FORM, "a[b][][1]"), True),
+        ("form:a", Location(Part.FORM, "a[b][][1]"), False),
+        ("header:X-A", Location(Part.HEADER, "x-a[0]"), True),
+        ("cookie:A", Location(Part.COOKIE, "a[0]"), False),
+        ("graphql:1:5", Location(Part.GRAPHQL, "1:5"), True),
+        ("graphql:1:5", Location(Part.GRAPHQL, "1:55"), False),
+        ("path:1", Location(Part.PATH, ""), False),
     ],
 )
 def test_an_exclusion_s_location_says_which_places_it_means(pattern: str, location: Location, fit: bool) -> None:

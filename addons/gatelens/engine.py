@@ -6,30 +6,35 @@ The one place where an exception of ours becomes a finding (`inspection-failed`)
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
 from gatelens import inspectors, masking
-from gatelens.decoders.message_decoder import Decoded, HeaderField, decode
-from gatelens.decoders.segment import Segment
+from gatelens.decoders.decoded import Decoded, HeaderField
+from gatelens.decoders.message_decoder import decode
 from gatelens.inspectors import Hit, Inspector, Target, Trigger, View
 from gatelens.model.decision import Decision
 from gatelens.model.finding import Action, Category, Edit, Finding, Match, Severity
-from gatelens.model.limits import Limits
 from gatelens.model.location import WHOLE_MESSAGE, Location
 from gatelens.model.message import Message, Phase
 from gatelens.model.rule import Rule
-from gatelens.policy import Exclusion, Policy, Route, in_force, location_fits, normal_path, selects
+from gatelens.policy import Exclusion, Policy, Route, in_force, location_fits, may_select, strictest, surely_selects
+from gatelens.policy import route_of as route_among
 from gatelens.ruleset.faults import Fault, RulesetError
 from gatelens.ruleset.loader import Ruleset
-from gatelens.ruleset.shared_scan import SharedScan
+from gatelens.ruleset.shared_scan import Scanned, SharedScan
 
 FAILED = "inspection-failed"
 THRESHOLD = "score-threshold"
+OVERFLOW = "too-much-to-inspect"
+
+_TOLD = 100
+"""Values of one message that a rule which redacts tells one by one."""
 
 _MEMORY = 4096
-_MEMORY_BYTES = 512
+_MEMORY_BYTES = 1024
 
 
 class _PhasePlan:
@@ -47,6 +52,7 @@ class _PhasePlan:
             inspector = _inspector(name, own)
             triggers += inspector.triggers
             self.inspectors.append((name, inspector, own, bool(inspector.triggers)))
+        self.triggered = [self.rules[rule_id] for rule_id in dict.fromkeys(trigger.rule for trigger in triggers)]
         self.scoped = [rule for rule in self.rules.values() if rule.routes]
         self.scan = SharedScan(triggers)
         self.known_fields: set[HeaderField] = set()
@@ -75,17 +81,15 @@ class Engine:
         self.ruleset = ruleset
         self.policy: Policy = ruleset.policy
         self.generation = generation
-        self.least_limits = _least([route.limits for route in self.policy.routes])
+        self.least_limits = strictest(self.policy.routes).limits
+        # An exclusion is for a place, so where there is one each match needs its own.
+        self._told = sys.maxsize if self.policy.exclusions else _TOLD
         self._plans = {phase: _PhasePlan(rules, phase) for phase in Phase}
 
     def route_of(self, message: Message) -> Route:
-        """The first route of the policy that takes the request of `message`."""
+        """The route of the policy that takes the request of `message`, whichever way its path is read."""
         request = message.request or message
-        path = normal_path(request.path)
-        for route in self.policy.routes:
-            if selects(route, request.method, path):
-                return route
-        raise AssertionError("the last route takes everything")
+        return route_among(self.policy.routes, request.method, request.path)
 
     def inspect(self, message: Message) -> Decision:
         """Inspect and judge `message`. Never raises: a fault of ours is a finding."""
@@ -101,8 +105,10 @@ class Engine:
 
     def _findings(self, message: Message, decoded: Decoded, plan: _PhasePlan) -> list[Finding]:
         inactive = self._inactive(message, plan)
-        hits = self._scan(decoded, plan, inactive)
+        hits, scanned = self._scan(decoded, plan, inactive)
         findings: list[Finding] = []
+        if not scanned.complete:
+            findings += _too_many([rule for rule in plan.triggered if rule.id not in inactive], scanned.most)
         for name, inspector, rules, triggered in plan.inspectors:
             own_hits = hits.get(name, ())
             if triggered and not own_hits:
@@ -111,7 +117,9 @@ class Engine:
             if not active:
                 continue
             try:
-                matches = list(inspector.inspect(View(message, decoded, active, own_hits)))
+                matches = _distinct(
+                    inspector.inspect(View(message, decoded, active, own_hits, scanned.most, self._told))
+                )
             except Exception as error:  # one inspector's fault must not hide what the others find
                 findings.append(self._failure(error))
             else:
@@ -119,34 +127,43 @@ class Engine:
         return findings
 
     def _inactive(self, message: Message, plan: _PhasePlan) -> frozenset[str]:
-        """Rules that are bound to routes of which this message's is none."""
+        """Rules that are bound to routes of which this message's is none, however its path is read."""
         if not plan.scoped:
             return frozenset()
         request = message.request or message
-        path = normal_path(request.path)
         return frozenset(
-            rule.id for rule in plan.scoped if not any(selects(route, request.method, path) for route in rule.routes)
+            rule.id
+            for rule in plan.scoped
+            if not any(may_select(route, request.method, request.path) for route in rule.routes)
         )
 
-    def _scan(self, decoded: Decoded, plan: _PhasePlan, inactive: AbstractSet[str]) -> dict[str, list[Hit]]:
+    def _scan(
+        self, decoded: Decoded, plan: _PhasePlan, inactive: AbstractSet[str]
+    ) -> tuple[dict[str, list[Hit]], Scanned]:
         """The one scan over all texts; hits by inspector."""
         texts: list[str] = []
         for segment in decoded.segments:
             texts += segment.texts
-        if not texts:
-            return {}
-        found = plan.scan.find(texts)
-        if not found:
-            self._remember(decoded, plan)
-            return {}
+        scanned = plan.scan.find(texts, len(decoded.content))
         hits: dict[str, list[Hit]] = {}
-        targets: dict[int, Target] = {}
-        for index, rule_id in sorted(found):
+        if not scanned.hits:
+            if texts and scanned.complete:
+                self._remember(decoded, plan)
+            return hits, scanned
+        segments = iter(decoded.segments)
+        segment = next(segments)
+        first, last = 0, -1
+        for index, rule_id in scanned.hits:  # in the order of the texts
+            while index - first >= len(segment.texts):
+                first += len(segment.texts)
+                segment = next(segments)
+            if index != last:
+                last = index
+                target = Target(segment, index - first, segment.texts[index - first])
             rule = plan.rules[rule_id]
-            target = targets.get(index) or targets.setdefault(index, _target(decoded.segments, index))
-            if rule_id not in inactive and (not rule.parts or target.segment.part in rule.parts):
+            if rule_id not in inactive and (not rule.parts or segment.part in rule.parts):
                 hits.setdefault(rule.inspector, []).append(Hit(rule, target))
-        return hits
+        return hits, scanned
 
     def _remember(self, decoded: Decoded, plan: _PhasePlan) -> None:
         """Header fields and names seen in a message without a hit need no scan the next time."""
@@ -183,7 +200,7 @@ class Engine:
             if (
                 exclusion.rule == match.rule
                 and in_force(exclusion, message.time)
-                and selects(exclusion, request.method, normal_path(request.path))
+                and surely_selects(exclusion, request.method, request.path)
                 and location_fits(exclusion.location, match.location)
             ):
                 return exclusion
@@ -258,18 +275,17 @@ class Engine:
         return any(rule_id in plan.rules and plan.rules[rule_id].scored for plan in self._plans.values())
 
 
-def _target(segments: Sequence[Segment], index: int) -> Target:
-    for segment in segments:
-        if index < len(segment.texts):
-            return Target(segment, index, segment.texts[index])
-        index -= len(segment.texts)
-    raise AssertionError("an index of the scan is an index of a text")
-
-
-def _least(all_limits: Sequence[Limits]) -> Limits:
-    """The least of each limit over all routes."""
-    names = Limits.__struct_fields__
-    return Limits(**{name: min(getattr(limits, name) for limits in all_limits) for name in names})
+def _distinct(matches: Iterable[Match]) -> list[Match]:
+    """`matches` without those that only say again, of a value unwrapped further, what was said of it before."""
+    told: dict[tuple[str, Location, str], tuple[str, ...]] = {}
+    kept: list[Match] = []
+    for match in matches:
+        # What is redacted differs by its evidence: a value may hold one card in clear and another one encoded.
+        place = match.rule, match.location, match.evidence if match.edits else ""
+        first = told.setdefault(place, match.transformations)
+        if first == match.transformations:
+            kept.append(match)
+    return kept
 
 
 def _action(rule: Rule, match: Match) -> Action:
@@ -287,6 +303,24 @@ def _cause(findings: Sequence[Finding], verdict: Action) -> Finding:
         (finding for finding in findings if finding.action is verdict),
         key=lambda finding: finding.severity.rank,
     )
+
+
+def _too_many(rules: Sequence[Rule], most: int) -> list[Finding]:
+    """What follows where more values need a look than a message may cost: the gravest that any rule could ask for,
+    since each could be one that was not looked at."""
+    if not rules:
+        return []
+    worst = max(rules, key=lambda rule: (rule.action is Action.REDACT, rule.action, rule.severity.rank))
+    return [
+        Finding(
+            rule=OVERFLOW,
+            severity=worst.severity,
+            action=Action.BLOCK if worst.action is Action.REDACT else worst.action,
+            category=worst.category,
+            location=WHOLE_MESSAGE,
+            explanation=f"more than {most} values that need a look",
+        )
+    ]
 
 
 def _over_threshold(score: int, threshold: int, *, request: bool) -> Finding:

@@ -1,4 +1,4 @@
-"""The policy: what follows from findings, per route. First matching route wins.
+"""The policy: what follows from findings, per route. The first route that fits wins, however its path is spelt.
 
 The type is the schema of policy.yaml. Source for the score: OWASP Core Rule Set, anomaly scoring.
 """
@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Literal
-from urllib.parse import unquote
 
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
+from gatelens.decoders.path_readings import readings
 from gatelens.model.finding import Category, Severity
 from gatelens.model.limits import STRICT, Count, Limits
 from gatelens.model.location import Location, Part
@@ -67,6 +67,7 @@ class LimitOverrides(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     parameters: Count | UnsetType = UNSET
     parameter_name_length: Count | UnsetType = UNSET
     parameter_length: Count | UnsetType = UNSET
+    form_value_length: Count | UnsetType = UNSET
     parts: Count | UnsetType = UNSET
     json_depth: Annotated[int, Meta(ge=1, le=1000)] | UnsetType = UNSET
     json_keys: Count | UnsetType = UNSET
@@ -100,7 +101,8 @@ class RouteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Exclusion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A finding that is not to count: all of rule, methods, path and location must fit.
 
-    `location` is as findings print it (`body:/user/bio`); a `*` stands for one pointer step, `**` for any number.
+    `location` is as findings print it (`body:/user/bio`); a `*` stands for one pointer step, `**` for any number. It
+    counts only where every reading of the request's path is of `path`, in the same letters: see `surely_selects`.
     """
 
     rule: str
@@ -188,63 +190,96 @@ def build(file: PolicyFile, source: str, lines: Sequence[int], mode: Mode | None
 
 
 @lru_cache(maxsize=4096)
-def path_regex(pattern: str) -> re.Pattern[str]:
-    """The regular expression of a path pattern: `*` is one segment, `**` any number, `{name}` is as `*`.
+def path_regex(pattern: str, any_case: bool = False) -> re.Pattern[str]:
+    """The regular expression of a path pattern: `*` is one segment, `**` any number, `{name}` is as `*`."""
+    segments = [segment for segment in pattern.strip("/").split("/") if segment]
+    return re.compile(_expression(segments, _PATH_WILDCARD) + "/?", re.IGNORECASE if any_case else 0)
 
-    What lies between two wildcards is taken where it first fits, for good: that finds a match wherever there is one,
-    and keeps the work within pattern times path.
-    """
+
+@lru_cache(maxsize=4096)
+def pointer_regex(pattern: str) -> re.Pattern[str]:
+    """The regular expression of a JSON Pointer or XPath with `*` and `**`. All else is literal, empty steps too."""
+    return re.compile(_expression(pattern.split("/")[1:], _POINTER_WILDCARD))
+
+
+_PATH_WILDCARD = re.compile(r"\*|\{[^/]*?\}")
+_POINTER_WILDCARD = re.compile(r"\*")
+
+
+def _expression(segments: Sequence[str], wildcard: re.Pattern[str]) -> str:
+    """What lies between two `**` is taken where it first fits, for good: that finds a match wherever there is one, and
+    keeps the work within pattern times path."""
     parts: list[list[str]] = [[]]
-    for segment in pattern.strip("/").split("/"):
+    for segment in segments:
         if segment == "**":
             parts.append([])
-        elif segment:
-            parts[-1].append("/" + _segment_regex(segment))
+        else:
+            parts[-1].append("/" + _segment_expression(segment, wildcard))
     first, *rest = map("".join, parts)
     for part in rest[:-1]:
         first += f"(?>(?:/[^/]*)*?{part}(?=/|$))"
     if rest:
         first += f"(?:/[^/]*)*?{rest[-1]}"
-    return re.compile(first + "/?")
+    return first
 
 
-def _segment_regex(segment: str) -> str:
-    first, *rest = map(re.escape, re.split(r"\*|\{[^/]*?\}", segment))
+def _segment_expression(segment: str, wildcard: re.Pattern[str]) -> str:
+    first, *rest = map(re.escape, wildcard.split(segment))
     if not rest:
         return first
     return first + "".join(f"(?>[^/]*?{piece})" for piece in rest[:-1]) + f"[^/]*{rest[-1]}(?=/|$)"
 
 
-_CACHED_LENGTH = 512
-"""A cache of longer paths would be memory for the client to fill."""
-
-
-def normal_path(path: str) -> str:
-    """The path as an upstream would route it: percent-decoded, without fragment, path parameters, `//`, `.` and `..`.
-
-    Source: RFC 3986 section 6.2.2. Routes are chosen by this form, so that no other spelling evades one.
-    Limits: letters in the other case are another path.
-    """
-    return _normal_path(path) if len(path) <= _CACHED_LENGTH else _normal_path.__wrapped__(path)
-
-
-@lru_cache(maxsize=4096)
-def _normal_path(path: str) -> str:
-    kept: list[str] = []
-    for segment in unquote(path.partition("#")[0]).replace("\\", "/").split("/"):
-        name = segment.partition(";")[0]
-        if name == "..":
-            del kept[-1:]
-        elif name not in ("", "."):
-            kept.append(name)
-    return "/" + "/".join(kept)
-
-
-def selects(selector: Selector | Route | Exclusion, method: str, path: str) -> bool:
-    """Whether a selector takes this method and normal path. Methods are compared without regard to case."""
+def selects(selector: Selector | Route | Exclusion, method: str, reading: str, *, any_case: bool = False) -> bool:
+    """Whether a selector takes this method and this reading of a path. Methods are compared without regard to case."""
     if selector.methods and method.upper() not in map(str.upper, selector.methods):
         return False
-    return selector.path == "/**" or path_regex(selector.path).fullmatch(path) is not None
+    return selector.path == "/**" or path_regex(selector.path, any_case).fullmatch(reading) is not None
+
+
+def may_select(selector: Selector, method: str, path: str) -> bool:
+    """Whether any reading of `path`, as sent, is the selector's, in letters of any case: what a rule looks at."""
+    ways = readings(path)
+    return not ways or any(selects(selector, method, way, any_case=True) for way in ways)
+
+
+def surely_selects(selector: Exclusion, method: str, path: str) -> bool:
+    """Whether every reading of `path`, as sent, is the selector's, letter by letter: what an exclusion is for."""
+    ways = readings(path)
+    return bool(ways) and all(selects(selector, method, way) for way in ways)
+
+
+def route_of(routes: Sequence[Route], method: str, path: str) -> Route:
+    """The first route that takes the request; the strictest of several, where readings of `path` have different ones.
+
+    Letters in another case are another reading: upstreams differ in that too. So nobody gets to a lenient route, or
+    away from a strict one, by a spelling. The last route takes everything.
+    """
+    chosen: set[int] = set()
+    for way in readings(path):
+        for index, route in enumerate(routes):
+            if selects(route, method, way, any_case=True):
+                chosen.add(index)
+                if selects(route, method, way):
+                    break
+    if len(chosen) == 1:
+        return routes[chosen.pop()]
+    return strictest(tuple(routes[index] for index in sorted(chosen)) or tuple(routes))
+
+
+@lru_cache(maxsize=1024)
+def strictest(routes: tuple[Route, ...]) -> Route:
+    """A route that is as strict as all of `routes` together: it blocks if one does, and has the least of each limit."""
+    leading = next((route for route in routes if route.mode == "block"), routes[0])
+    names = Limits.__struct_fields__
+    return Route(
+        name="strictest of " + ", ".join(dict.fromkeys(route.name for route in routes)),
+        path="",
+        methods=frozenset(),
+        mode=leading.mode,
+        mode_source=leading.mode_source,
+        limits=Limits(**{name: min(getattr(route.limits, name) for route in routes) for name in names}),
+    )
 
 
 def in_force(exclusion: Exclusion, time: float) -> bool:
@@ -253,13 +288,43 @@ def in_force(exclusion: Exclusion, time: float) -> bool:
     return datetime.datetime.fromtimestamp(time, datetime.UTC).date() <= last
 
 
+_KEY = " (key)"
+_INDEX = re.compile(r"\[([0-9]+)\](?=/|$)")
+
+
 def location_fits(pattern: str, location: Location) -> bool:
-    """Whether `location` is where an exclusion's `location` points: `body:/a/*/b`, `query:q`, or a whole part."""
+    """Whether `location` is where an exclusion's `location` points, both as findings print them.
+
+    `body:/a/*/b` is a pointer with wildcards, exact but for these. `form:meta` is the parameter with any index and all
+    that is in it, `form:meta[0]/user/*` a place within it. `body` alone, or with `**`, is the whole part. A name,
+    unlike its value, is meant only with ` (key)` behind it, or by the whole part.
+    """
     part, _, pointer = pattern.partition(":")
     if part != location.part:
         return False
     if not pointer or pointer == "**":
         return True
+    if pointer.endswith(_KEY) is not location.key:
+        return False
+    pointer = pointer.removesuffix(_KEY)
+    if pointer == location.pointer:
+        return True
     if location.part is Part.BODY:
-        return path_regex(pointer).fullmatch(location.pointer) is not None
-    return location.pointer == pointer or location.pointer.rpartition("[")[0] == pointer
+        return pointer_regex(pointer).fullmatch(location.pointer) is not None
+    return location.part in _NAMED and _named_fits(pointer, location)
+
+
+_NAMED = frozenset({Part.FORM, Part.QUERY, Part.HEADER, Part.COOKIE})
+
+
+def _named_fits(pattern: str, location: Location) -> bool:
+    if location.part is Part.HEADER:
+        pattern = pattern.lower()
+    for index in _INDEX.finditer(location.pointer):
+        name, inner = location.pointer[: index.start()], location.pointer[index.end() :]
+        for head in (name + index[0], name):
+            if pattern.startswith(head):
+                rest = pattern[len(head) :]
+                if not rest or (rest[0] == "/" and pointer_regex(rest).fullmatch(inner)):
+                    return True
+    return False

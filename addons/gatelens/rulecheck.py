@@ -15,7 +15,7 @@ from msgspec import UNSET, Struct
 from gatelens.engine import FAILED, Engine
 from gatelens.model.message import Headers, Message, Phase
 from gatelens.model.rule import Example, ExampleRequest, ExampleResponse, Rule
-from gatelens.policy import normal_path, selects
+from gatelens.policy import may_select
 from gatelens.ruleset import yaml_source
 from gatelens.ruleset.faults import Fault, RulesetError
 from gatelens.ruleset.files import read_file
@@ -140,8 +140,7 @@ def message_of(rule: Rule, example: Example, expected: Expected = "match") -> Me
 
 
 def _on_routes(rule: Rule, request: Message) -> bool:
-    path = normal_path(request.path)
-    return not rule.routes or any(selects(route, request.method, path) for route in rule.routes)
+    return not rule.routes or any(may_select(route, request.method, request.path) for route in rule.routes)
 
 
 def _request(sent: ExampleRequest, time: float, value: str | None) -> Message:

@@ -16,22 +16,22 @@ from tests.support.messages import texts
         ("a=x=y", [("cookie:a[0]", "x=y")]),
         ('a="quoted"', [("cookie:a[0]", "quoted")]),
         ("a=%27", [("cookie:a[0]", "'")]),
-        ("a=%2527", [("cookie:a[0]", "'"), ("cookie:a[0]", "%27")]),
+        ("a=%2527", [("cookie:a[0]", "%27")]),
         ("a=1+1", [("cookie:a[0]", "1+1")]),
         ("a=1;;b=2;", [("cookie:a[0]", "1"), ("cookie:b[0]", "2")]),
         ("a=", []),
     ],
 )
 def test_values_are_read_by_name_and_number(header: str, found: list[tuple[str, str]]) -> None:
-    assert texts(*cookies.decode(header)) == found
+    assert texts(cookies.decode(header.encode())) == found
 
 
 def test_a_pair_without_an_equals_sign_is_a_value() -> None:
-    assert texts(*cookies.decode("a=1; ' or true --")) == [("cookie:a[0]", "1"), ("cookie:[0]", "' or true --")]
+    assert texts(cookies.decode(b"a=1; ' or true --")) == [("cookie:a[0]", "1"), ("cookie:[0]", "' or true --")]
 
 
 @given(st.text(alphabet="a=;\"' %257é,"))
 def test_any_header_is_read(header: str) -> None:
-    for segment in cookies.decode(header):
-        assert len(segment.texts) == header.count(";") + 1
-        assert [segment.locate(index).part for index in range(len(segment.texts))]
+    segment = cookies.decode(header.encode())
+    assert len(segment.texts) == header.count(";") + 1
+    assert [segment.locate(index).part for index in range(len(segment.texts))]

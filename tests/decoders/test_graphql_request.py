@@ -3,8 +3,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from gatelens.decoders.graphql_request import LiteralSegment, in_json, is_document
-from gatelens.decoders.json_body import Json
+from gatelens.decoders.graphql_request import LiteralSegment, in_json, is_document, may_hold_operation
+from gatelens.decoders.json_document import Json
 from graphql import GraphQLError, Source, TokenKind
 from graphql.language import Lexer
 from hypothesis import given, settings
@@ -38,8 +38,11 @@ def test_another_text_is_no_document(text: str) -> None:
 @pytest.mark.parametrize(
     ("body", "places"),
     [
-        ({"query": "{a}"}, ["body:/query"]),
-        ([{"query": "{a}"}, {"query": "x"}, {"query": "{b}"}], ["body:/0/query", "body:/2/query"]),
+        ({"query": "{a}"}, ["/query"]),
+        ([{"query": "{a}"}, {"query": "x"}, {"query": "{b}"}], ["/0/query", "/2/query"]),
+        ({"id": "1", "type": "subscribe", "payload": {"query": "{a}"}}, ["/payload/query"]),
+        ({"query": "x", "payload": {"query": "{a}"}}, []),
+        ({"payload": "{a}"}, []),
         ({"query": "red shoes"}, []),
         ({"query": ["{a}"]}, []),
         ({"inner": {"query": "{a}"}}, []),
@@ -48,11 +51,12 @@ def test_another_text_is_no_document(text: str) -> None:
     ],
 )
 def test_operations_are_found_in_an_object_and_a_batch(body: Json, places: list[str]) -> None:
-    assert [str(operation.location) for operation in in_json(body, expected=False)] == places
+    assert [place for place, _ in in_json(body, expected=False)] == places
+    assert may_hold_operation(body) or not places
 
 
 def test_where_graphql_is_expected_any_query_is_an_operation() -> None:
-    assert [operation.document for operation in in_json({"query": "red shoes"}, expected=True)] == ["red shoes"]
+    assert in_json({"query": "red shoes"}, expected=True) == [("/query", "red shoes")]
 
 
 @pytest.mark.parametrize(
@@ -114,3 +118,17 @@ def test_work_is_linear(document: str) -> None:
     LiteralSegment(document)
     is_document(document)
     assert time.process_time() - begin < 5
+
+
+def test_of_very_many_literals_the_rest_is_one_text() -> None:
+    document = '{a(b:"x")}#\n' + '"' * 2_000_000
+    begin = time.process_time()
+    segment = LiteralSegment(document)
+    assert time.process_time() - begin < 0.2
+    assert document.endswith(segment.texts[-1])
+    assert len(segment.texts) < 10_000
+
+
+def test_of_a_very_long_batch_the_first_are_operations() -> None:
+    found = in_json([{"query": "{a}"}] * 5_000, expected=True)
+    assert 100 <= len(found) < 1_000

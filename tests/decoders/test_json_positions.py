@@ -4,44 +4,34 @@ import json
 import time
 
 import pytest
-from gatelens.decoders.json_positions import offsets, tokens
+from gatelens.decoders.json_positions import JsonScan, is_leaf
 from hypothesis import given
 from hypothesis import strategies as st
 
 type Value = bool | int | float | str | list[Value] | dict[str, Value] | None
 
 VALUES: st.SearchStrategy[Value] = st.recursive(
-    st.text() | st.integers(-(10**30), 10**30) | st.none(),
+    st.text() | st.integers(-(10**30), 10**30) | st.none() | st.floats(allow_nan=False, allow_infinity=False),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4),
     max_leaves=20,
 )
 SPACES = st.sampled_from([(",", ":"), (", ", ": "), (" ,\n", " :\t")])
+MOST = 50_000
 
 
-def at(value: Value, path: tuple[str | int, ...]) -> Value:
-    for step in path:
-        value = value[step]  # type: ignore[index]  # a wrong step fails the test
-    return value
+def count(value: Value) -> tuple[int, int]:
+    """Nodes and depth."""
+    inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else None
+    if inner is None:
+        return 0, 0
+    counts = [count(part) for part in inner]
+    return len(inner) + sum(nodes for nodes, _ in counts), 1 + max((depth for _, depth in counts), default=0)
 
 
 @given(VALUES, SPACES, st.booleans())
-def test_the_path_of_every_token_leads_to_what_its_span_spells(
+def test_every_string_key_and_long_integer_is_found_in_order(
     value: Value, spaces: tuple[str, str], ascii_only: bool
 ) -> None:
-    body = json.dumps(value, separators=spaces, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
-    for token in tokens(body):
-        written = json.loads(body[slice(*token.span)])
-        if token.key:
-            parent = at(value, token.path[:-1])
-            assert isinstance(parent, dict)
-            assert written == token.path[-1]
-            assert written in parent
-        else:
-            assert written == at(value, token.path)
-
-
-@given(VALUES)
-def test_every_string_key_and_long_integer_has_a_token(value: Value) -> None:
     keys: list[str] = []
     leaves: list[Value] = []
 
@@ -57,55 +47,90 @@ def test_every_string_key_and_long_integer_has_a_token(value: Value) -> None:
             leaves.append(part)
 
     walk(value)
-    body = json.dumps(value).encode()
-    found = list(tokens(body))
-    assert [json.loads(body[slice(*token.span)]) for token in found if token.key] == keys
-    assert [json.loads(body[slice(*token.span)]) for token in found if not token.key] == leaves
+    body = json.dumps(value, separators=spaces, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+    scan = JsonScan(body, MOST)
+    assert [json.loads(piece) for piece in scan.keys] == keys
+    assert [json.loads(piece) for piece in scan.values] == leaves
+    for pieces, starts in ((scan.keys, scan.key_starts), (scan.values, scan.value_starts)):
+        assert [body[start : start + len(piece)] for piece, start in zip(pieces, starts, strict=True)] == pieces
+    assert (scan.nodes, scan.depth) == count(value)
+    assert scan.fault == ""
 
 
-@pytest.mark.parametrize(
-    ("body", "paths"),
-    [
-        (b'"a"', [()]),
-        (b'[[], {}, "a"]', [(2,)]),
-        (b'[[["a"], "b"], "c"]', [(0, 0, 0), (0, 1), (1,)]),
-        (b'{"a": {"b": {}}, "c": ["x", {"d": "y"}]}', [("c", 0), ("c", 1, "d")]),
-        (b'{"a": "x", "a": ["y"]}', [("a",), ("a", 0)]),
-        (b'["]", "{", "\\"", ","]', [(0,), (1,), (2,), (3,)]),
-        (b"[123456789012, 1234567890.12, 1e15, -123456789012, true, null]", [(0,), (3,)]),
-    ],
-)
-def test_leaves_are_found_where_they_stand(body: bytes, paths: list[tuple[str | int, ...]]) -> None:
-    assert [token.path for token in tokens(body) if not token.key] == paths
+def test_a_text_longer_than_a_chunk_is_cut_nowhere() -> None:
+    strings = ["a" * 10_000, "b\\" * 40_000, "c", "d" * 16_384, 'e"' * 30_000] * 3
+    scan = JsonScan(json.dumps(strings, indent=40).encode(), MOST)
+    assert [json.loads(piece) for piece in scan.values] == strings
+    assert scan.value_steps == list(range(15))
+    assert scan.fault == ""
 
 
 def test_keys_of_one_object_share_its_number_and_those_of_another_do_not() -> None:
-    numbers = [(token.path, token.container) for token in tokens(b'[{"a": 1, "b": {"a": 2}, "a": 3}, {"a": 4}]')]
-    assert numbers == [((0, "a"), 2), ((0, "b"), 2), ((0, "b", "a"), 3), ((0, "a"), 2), ((1, "a"), 4)]
+    scan = JsonScan(b'[{"a": 1, "b": {"a": 2}, "a": 3}, {"a": 4}]', MOST)
+    assert list(zip(scan.keys, scan.key_in, strict=True)) == [
+        (b'"a"', 2),
+        (b'"b"', 2),
+        (b'"a"', 3),
+        (b'"a"', 2),
+        (b'"a"', 4),
+    ]
 
 
-@given(st.text(), st.booleans())
-def test_offsets_say_where_each_character_begins(text: str, ascii_only: bool) -> None:
-    text = text.encode("utf-8", "replace").decode()
-    token = json.dumps(text, ensure_ascii=ascii_only).encode()
-    places = offsets(token, text)
-    assert len(places) == len(text) + 1
-    pieces = [token[start:end].decode() for start, end in zip(places, [*places[1:]], strict=False)]
-    assert [json.loads(f'"{piece}"') for piece in pieces] == list(text)
+def test_what_is_counted_of_containers() -> None:
+    scan = JsonScan(b'[[1, 2, 3], {"a": 1, "b": 2}, [], {}, [[[1]]]]', MOST)
+    assert (scan.nodes, scan.depth, scan.most_items, scan.most_keys, scan.texts) == (13, 4, 5, 2, 1)
 
 
 @pytest.mark.parametrize(
-    "token", [b'"\\ud83d\\ude00x"', b'"\\uD83D\\uDE00x"', '"😀x"'.encode(), b'"\\/x"', b'"\\u0041x"']
+    ("word", "leaf"),
+    [
+        (b"123456789012", True),
+        (b"-123456789012", True),
+        (b"12345678901", False),
+        (b"-12345678901", False),
+        (b"1234567890.12", False),
+        (b"1e15", False),
+        (b"true", False),
+        (b"null", False),
+        (b"nul", True),
+        (b"0x1F", True),
+        (b"0411111111111", True),
+        (b"a word", True),
+    ],
 )
-def test_an_escape_is_one_character(token: bytes) -> None:
-    text = json.loads(token)
-    places = offsets(token, text)
-    assert len(text) == 2
-    assert token[places[1] : places[2]] == b"x"
+def test_a_word_is_looked_at_where_it_is_long_or_no_json(word: bytes, leaf: bool) -> None:
+    assert is_leaf(word) is leaf
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        (b'{"a": [1, {"b": null}], c: \'d\'} // e', ""),
+        (b"[1][2]{}3 4[[]]{}", ""),
+        (b"[1,]", "trailing comma is not allowed"),
+        (b"[1 2]", "unexpected character, expected ',' or ']'"),
+        (b"1],[1", "unexpected content after document"),
+        (b"1,2", "unexpected character, expected a JSON value"),
+        (b"// only this", "no value"),
+    ],
+)
+def test_brackets_commas_and_colons_are_judged_apart_from_the_rest(body: bytes, fault: str) -> None:
+    assert bool(JsonScan(body, MOST).fault) == bool(fault)
+    assert fault in JsonScan(body, MOST).fault
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [b'"",', b"1,", b"[],", b"{", b'{"a":', b'{"a":1,"a":1},', b"a ", b"[", b"]", b",", b":", b"//\n", b"/**/", b"'',"],
+)
+def test_reading_stops_soon_after_the_nodes_that_are_allowed(unit: bytes) -> None:
+    scan = JsonScan(b"[" + unit * 200_000, 1000)
+    assert scan.stopped or unit == b":"
+    assert max(len(scan.values), len(scan.words), len(scan.keys), len(scan.parents)) < 20_000
 
 
 def test_work_is_linear_in_a_deep_and_long_text() -> None:
     body = b"[" * 1000 + b'"",' * 150_000 + b"1" + b"]" * 1000
     begin = time.process_time()
-    assert sum(1 for _ in tokens(body)) == 150_000
+    assert len(JsonScan(body, 10**6).values) == 150_000
     assert time.process_time() - begin < 5

@@ -94,4 +94,4 @@ def test_detect_mode_changes_nothing_and_tells_all(tmp_path: Path, upstream: Rec
         assert event["gatelens.verdict"] == "block"
         assert event["gatelens.mode"] == "detect"
         assert event["gatelens.mode_source"] == "--mode"
-        assert event["rule.id"] == ["strict-json", "email", "payment-card"]
+        assert event["rule.id"] == ["parser-ambiguity", "email", "payment-card"]

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from gatelens.engine import Engine
 from gatelens.inspectors.email import Params, addresses
+from gatelens.model.finding import Action
 from gatelens.redaction import apply
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -133,6 +134,48 @@ def test_redacting_twice_changes_nothing_and_json_stays_json(
     once = redacted(engine, body)
     assert redacted(engine, once) == once
     assert all(local.endswith("***") for local in locals_of(json.loads(once)[0]))
+
+
+RECORD = {"name": "Ada Lovelace", "city": "London", "note": "The first computer program, 1843.", "tags": ["new", "old"]}
+
+
+def test_five_thousand_addresses_in_an_answer_are_all_masked_and_the_first_are_told_with_their_places(
+    engine: Engine,
+) -> None:
+    records = [{**RECORD, "mail": f"ada{n}@example.com"} for n in range(5_000)]
+    body = json.dumps(records).encode()
+    decision = engine.inspect(response(body))
+    places = [str(finding.location) for finding in decision.findings]
+    assert decision.action is Action.REDACT
+    assert places == [*(f"body:/{n}/mail" for n in range(100)), "message"]
+    assert decision.findings[-1].explanation == "4900 e-mail addresses in further values"
+    assert {record["mail"] for record in json.loads(apply(decision.content, decision.edits))} == {"a***@example.com"}
+
+
+def test_each_place_is_told_where_the_policy_excludes_one(tmp_path: Path) -> None:
+    exclusion = {
+        "rule": "email",
+        "path": "/**",
+        "location": "body:/150/m",
+        "reason": "r",
+        "owner": "o",
+        "expires": "2100-01-01",
+    }
+    data = rule("email", "email", "redact", phase="response")
+    engine = engine_of(tmp_path, data, exclusions=[exclusion])
+    body = json.dumps([{"m": "ada@example.com"}] * 200).encode()
+    decision = engine.inspect(response(body))
+    assert len(decision.findings) == 200
+    assert apply(body, decision.edits).count(b"ada@example.com") == 1
+
+
+@pytest.mark.parametrize("body", [b"a@b.co " * 10_000, json.dumps(["a@b.co"] * 20_000).encode()])
+def test_an_answer_of_nothing_but_addresses_does_not_pass(engine: Engine, body: bytes) -> None:
+    begin = time.process_time()
+    decision = engine.inspect(response(body, content_type="application/json" if body[:1] == b"[" else "text/plain"))
+    assert decision.action is Action.BLOCK
+    assert "more than" in " ".join(finding.explanation for finding in decision.findings)
+    assert time.process_time() - begin < 1
 
 
 @given(st.text(alphabet="a.@-b1é +'", max_size=80))

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from gatelens.decoders.decoded import Decoded
 from gatelens.decoders.graphql_request import GraphqlOperation
-from gatelens.decoders.message_decoder import Decoded
 from gatelens.inspectors import View
 from gatelens.inspectors.graphql_limits import Inspector, Params
 from gatelens.model.location import Location, Part

@@ -13,7 +13,7 @@ import jwt
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from gatelens.decoders.message_decoder import Decoded
+from gatelens.decoders.decoded import Decoded
 from gatelens.inspectors import View
 from gatelens.inspectors.jwt import Inspector, Params
 from gatelens.model.finding import Match

@@ -20,8 +20,12 @@ LIMITS = {
     "decompressed": 50_000,
     "header_count": 4,
     "header_bytes": 300,
+    "header_length": 250,
     "url_length": 100,
     "parameters": 2,
+    "parameter_name_length": 10,
+    "parameter_length": 40,
+    "parts": 2,
     "json_depth": 2,
     "json_keys": 2,
     "json_items": 20,
@@ -29,6 +33,12 @@ LIMITS = {
     "json_key_length": 20,
     "json_string_length": 60,
     "json_number_length": 25,
+    "xml_depth": 2,
+    "xml_nodes": 20,
+    "csv_cells": 4,
+    "event_size": 40,
+    "nested_depth": 3,
+    "nested_bytes": 1000,
 }
 
 
@@ -43,63 +53,122 @@ def packed(body: bytes) -> Message:
     return request(body, headers=[("content-encoding", "gzip")])
 
 
-EXCEEDING = {
-    "body-size": (request(b"[" + b"1," * 110 + b"1]", content_type="text/x"), "message", "body-size: 223, limit 200"),
-    "decompressed-size": (
-        packed(gzip.compress(b"ab" * 30_000, 9)),
-        "message",
-        "decompressed-size: over 50000, limit 50000",
-    ),
-    "header-count": (request(method="GET", headers=[("a", "b")] * 5), "message", "header-count: 5, limit 4"),
-    "header-bytes": (request(method="GET", headers=[("a", "b" * 299)]), "message", "header-bytes: 304, limit 300"),
-    "url-length": (request(method="GET", target="/" + "a" * 100), "message", "url-length: 101, limit 100"),
-    "parameter-count": (request(method="GET", target="/?a&b&c"), "query", "parameter-count: 3, limit 2"),
-    "json-depth": (request(b"[[[]]]"), "body", "json-depth: 3, limit 2"),
-    "json-keys": (request(b'{"a":1,"b":2,"c":3}'), "body", "json-keys: 3, limit 2"),
-    "json-items": (request(b"[" + b"1," * 20 + b"1]"), "body", "json-items: 21, limit 20"),
-    "json-nodes": (request(b"[" + b"[1,2,3,4,5,6,7,8,9]," * 4 + b"1]"), "body", "json-nodes: 41, limit 40"),
-    "json-key-length": (request(b'{"' + b"a" * 21 + b'":1}'), "body", "json-key-length: 21, limit 20"),
-    "json-string-length": (request(b'["' + b"a" * 61 + b'"]'), "body", "json-string-length: 61, limit 60"),
-    "json-number-length": (request(b"[" + b"1" * 26 + b"]"), "body", "json-number-length: 26, limit 25"),
-    "json-duplicate-key": (
-        request(b'{"a":1,"a":2}'),
-        "body:/a (key)",
-        "json-duplicate-key: name given twice, limit once",
+def got(target: str, *headers: tuple[str, str]) -> Message:
+    return request(method="GET", target=target, headers=headers)
+
+
+def multipart(body: str) -> Message:
+    return request(body.encode(), content_type="multipart/form-data; boundary=x")
+
+
+def xml(body: str) -> Message:
+    return request(body.encode(), content_type="application/xml")
+
+
+def form(body: bytes, target: str = "/") -> Message:
+    return request(body, target=target, content_type="application/x-www-form-urlencoded")
+
+
+PART = '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+
+EXCEEDING: dict[str, tuple[Message, str, str]] = {
+    "body-size": (request(b"[" + b"1," * 110 + b"1]", content_type="text/x"), "message", "223, limit 200"),
+    "decompressed-size": (packed(gzip.compress(b"ab" * 30_000, 9)), "message", "over 50000, limit 50000"),
+    "header-count": (got("/", *[("a", "b")] * 5), "message", "5, limit 4"),
+    "header-bytes": (got("/", *[("a", "b" * 100)] * 3), "message", "315, limit 300"),
+    "header-length": (got("/", ("a", "b" * 251)), "message", "251, limit 250"),
+    "url-length": (got("/" + "a" * 100), "message", "101, limit 100"),
+    "parameter-count": (got("/?a&b&c"), "query", "over 2, limit 2"),
+    "parameter-name-length": (got("/?" + "a" * 11), "query", "11, limit 10"),
+    "parameter-length": (got("/?a=" + "b" * 41), "query", "41, limit 40"),
+    "part-count": (multipart(PART * 3 + "--x--\r\n"), "body", "over 2, limit 2"),
+    "json-depth": (request(b"[[[]]]"), "body", "3, limit 2"),
+    "json-keys": (request(b'{"a":1,"b":2,"c":3}'), "body", "3, limit 2"),
+    "json-items": (request(b"[" + b"1," * 20 + b"1]"), "body", "21, limit 20"),
+    "json-nodes": (request(b"[" + b"[1,2,3,4,5,6,7,8,9]," * 4 + b"1]"), "body", "41, limit 40"),
+    "json-key-length": (request(b'{"' + b"a" * 21 + b'":1}'), "body", "21, limit 20"),
+    "json-string-length": (request(b'["' + b"a" * 61 + b'"]'), "body", "61, limit 60"),
+    "json-number-length": (request(b"[" + b"1" * 26 + b"]"), "body", "26, limit 25"),
+    "xml-depth": (xml("<a><b><c/></b></a>"), "body", "over 2, limit 2"),
+    "xml-nodes": (xml("<a>" + "<b/>" * 20 + "</a>"), "body", "over 20, limit 20"),
+    "csv-cells": (request(b"a,b\nc,d\ne", content_type="text/csv"), "body", "over 4, limit 4"),
+    "event-size": (request(b"data: " + b"a" * 40, content_type="text/event-stream"), "body:/0", "46, limit 40"),
+    "nested-depth": (got("/?a=%252525252541"), "query:a[0]", "over 3, limit 3"),
+    "nested-bytes": (request(b'["' + b"%41" * 18 + b'"]'), "body:/0", "over 1000, limit 1000"),
+    "json-syntax": (request(b"[1,]"), "body", "trailing comma is not allowed, limit RFC 8259"),
+    "json-number": (request(b"[NaN]"), "body", "not finite, limit RFC 8259"),
+    "json-comment": (request(b"[1/**/]"), "body", "a comment, limit RFC 8259"),
+    "json-trailing-data": (request(b"[1][2]"), "body", "data after the value, limit one value"),
+    "json-duplicate-key": (request(b'{"a":1,"a":2}'), "body:/a (key)", "name given twice, limit once"),
+    "json-similar-key": (request(b'{"a":1,"A":2}'), "body:/A (key)", "names that fold alike, limit once"),
+    "lone-surrogate": (request(b'["\\ud800"]'), "body", "an escape of half a character, limit RFC 8259"),
+    "byte-order-mark": (request(b"\xef\xbb\xbf[1]"), "body", "before the text, limit none"),
+    "invalid-utf8": (request(b'["\xff"]'), "body", "invalid start byte, limit RFC 3629"),
+    "charset": (
+        request(b"a", content_type="text/plain; charset=utf-7"),
+        "header:content-type[0]",
+        "utf-7, limit utf-8",
     ),
     "content-type": (
-        request(b"[1]", headers=[("content-type", "text/x")]),
+        request(b"[1]", headers=[("content-type", "application/x+json")]),
         "message",
-        "content-type: two content types, limit one",
+        "two content types, limit one",
     ),
+    "content-mismatch": (request(b"[1]", content_type="text/plain"), "body", "JSON under another type"),
+    "form-syntax": (form(b"a=%ff"), "form", "bytes that are no UTF-8"),
+    "multipart-syntax": (
+        multipart(PART + "--x--\r\nmore"),
+        "body",
+        "text behind the last part, limit RFC 2046, RFC 7578",
+    ),
+    "xml-syntax": (xml("<a>"), "body", "no element found, line 1 column 4, limit XML 1.0"),
+    "xml-doctype": (xml("<!DOCTYPE a><a/>"), "body", "a document type declaration, limit none"),
     "content-encoding": (
         request(b"[1]", headers=[("content-encoding", "rot13")]),
         "message",
-        "content-encoding: unknown coding, limit gzip, x-gzip, deflate, br, zstd",
+        "unknown coding, limit gzip, x-gzip, deflate, br, zstd",
     ),
     "transfer-encoding": (
         request(b"[1]", headers=[("transfer-encoding", "gzip, chunked")]),
         "message",
-        "transfer-encoding: a coding beside chunked, limit chunked",
+        "a coding beside chunked, limit chunked",
     ),
-    "compressed-truncated": (packed(gzip.compress(b"[1]")[:-1]), "message", "compressed-truncated: stream ends early"),
-    "compressed-trailing": (
-        packed(gzip.compress(b"[1]") + b"!"),
-        "message",
-        "compressed-trailing: 1 bytes that are no gzip member",
+    "compressed-truncated": (packed(gzip.compress(b"[1]")[:-1]), "message", "stream ends early"),
+    "compressed-trailing": (packed(gzip.compress(b"[1]") + b"!"), "message", "1 bytes that are no gzip member"),
+    "repeated-parameter": (got("/?a=1&a=2"), "query", "a name given twice with different values, limit once"),
+    "polluted-parameter": (form(b"a=2", "/?a=1"), "query:a[0]", "in the query and, differently, in the body"),
+    "path-traversal": (got("/a/../b"), "path:1", "a parent segment"),
+    "path-control": (got("/a%00"), "path:0", "an encoded NUL"),
+    "path-separator": (got("/a%2fb"), "path:0", "an encoded slash"),
+    "path-encoding": (got("/a%zz"), "path:0", "a percent sign that begins no escape"),
+    "path-empty-segment": (got("/a//b"), "path:1", "an empty segment"),
+    "path-parameter": (got("/a;b=c"), "path:0", "a path parameter"),
+    "host": (got("/", ("host", "a b")), "header:host[0]", "no host and port"),
+    "host-override": (
+        got("/", ("x-forwarded-host", "a")),
+        "header:x-forwarded-host[0]",
+        "a field that overrides the host",
     ),
-    "not-inspected": (request(b"\x89PNG", content_type="image/png"), "body", "not-inspected: a binary body"),
-    "json-syntax": (
-        request(b"[1,]"),
-        "body",
-        "json-syntax: trailing comma is not allowed, line 1 column 3, limit RFC 8259",
+    "url-override": (got("/", ("x-original-url", "/a")), "header:x-original-url[0]", "a field that overrides the URL"),
+    "method-override": (
+        got("/", ("x-http-method-override", "PUT")),
+        "header:x-http-method-override[0]",
+        "a field that overrides the method",
     ),
+    "hop-by-hop": (
+        got("/", ("connection", "cookie")),
+        "header:connection[0]",
+        "a field beside those of the connection is named",
+    ),
+    "header-syntax": (got("/", ("a", "b\x00")), "header:a[0]", "a NUL"),
+    "not-inspected": (request(b"\x89PNG\0", content_type="image/png"), "body", "a binary body"),
 }
 
 WITHIN = [
     request(b"[" + b"1," * 15 + b"1]"),
     packed(gzip.compress(b"[" + b" " * 40_000 + b"]")),
     request(method="GET", headers=[("a", "b")] * 4),
-    request(method="GET", headers=[("a", "b" * 295)]),
+    request(method="GET", headers=[("a", "b" * 250), ("c", "d" * 37)]),
     request(method="GET", target="/" + "a" * 99),
     request(method="GET", target="/?a&b"),
     request(b"[[]]"),
@@ -119,7 +188,7 @@ def test_what_passes_a_limit_is_blocked_and_told_by_its_numbers(engine: Engine, 
     message, place, explanation = EXCEEDING[kind]
     decision = engine.inspect(message)
     assert outcome(decision) == ("block", [(kind, place)])
-    assert (decision.findings[0].explanation, decision.findings[0].evidence) == (explanation, "")
+    assert (decision.findings[0].explanation, decision.findings[0].evidence) == (f"{kind}: {explanation}", "")
 
 
 @pytest.mark.parametrize("message", WITHIN)

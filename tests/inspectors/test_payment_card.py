@@ -7,6 +7,7 @@ import pytest
 from gatelens.decoders.json_body import parse
 from gatelens.engine import Engine
 from gatelens.inspectors.payment_card import Params, cards, luhn, masked
+from gatelens.model.finding import Action
 from gatelens.model.limits import Limits
 from gatelens.redaction import apply
 from hypothesis import given, settings
@@ -184,6 +185,41 @@ class TestRedaction:
             "log",
             [("sent", "path:0"), ("sent", "query:c[0]"), ("sent", "body:/0")],
         )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"4111 1111 1111 1112 " * 20_000,
+        b"4111111111111111\n" * 20_000,
+        json.dumps(["4111111111111112"] * 20_000).encode(),
+        json.dumps([4111111111111111] * 20_000).encode(),
+    ],
+)
+def test_an_answer_of_nothing_but_numbers_like_cards_does_not_pass(engine: Engine, body: bytes) -> None:
+    begin = time.process_time()
+    decision = engine.inspect(response(body, content_type="application/json" if body[:1] == b"[" else "text/plain"))
+    assert decision.action is Action.BLOCK
+    assert "more than" in " ".join(finding.explanation for finding in decision.findings)
+    assert time.process_time() - begin < 1
+
+
+def test_two_thousand_cards_in_an_answer_are_all_masked(engine: Engine) -> None:
+    body = json.dumps([{"card": "4111111111111111", "note": "x" * 300}, {"card": 4111111111111111}] * 1_000).encode()
+    decision = engine.inspect(response(body))
+    assert decision.action is Action.REDACT
+    shown = apply(body, decision.edits)
+    assert (shown.count(b'"************1111"'), shown.count(b" 9000000000001111")) == (1_000, 1_000)
+
+
+@pytest.mark.parametrize("small", ["1 ", "12 ", "1-", "12-3 "])
+@pytest.mark.parametrize(
+    "number", ["4111 1111 1111 1111", "4111-111111-111111", "3782 822463 10005", "4111111111111111"]
+)
+def test_a_number_is_found_among_very_many_small_ones(small: str, number: str) -> None:
+    run = small * 200
+    assert found(run + number + " " + run) == [number]
+    assert found(run + number + " " + run + "9" * 30 + " " + number) == [number, number]
 
 
 @pytest.mark.parametrize(

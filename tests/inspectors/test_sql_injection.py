@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from gatelens.decoders.message_decoder import Decoded
+from gatelens.decoders.decoded import Decoded
 from gatelens.decoders.segment import NamedSegment
 from gatelens.inspectors import Hit, Target, View
 from gatelens.inspectors.sql_injection import Inspector, Params
@@ -40,7 +40,9 @@ def inspect(*values: str, rules: tuple[Rule, ...] = (RULE,), inspector: Inspecto
     segment = NamedSegment(Part.QUERY, ["q"] * len(values), values)
     targets = [Target(segment, index, value) for index, value in enumerate(values)]
     hits = [Hit(rule, target) for target in targets for rule in rules]
-    return list(inspector.inspect(View(REQUEST, Decoded(), rules, hits)))
+    decoded = Decoded()
+    decoded.content = "\n".join(values).encode("utf-8", "replace")  # what may be spent depends on its size
+    return list(inspector.inspect(View(REQUEST, decoded, rules, hits)))
 
 
 def explanation(value: str) -> str:
@@ -122,6 +124,17 @@ def test_more_sql_than_is_analysed_is_a_match_of_the_whole_message() -> None:
     found = inspect(*values, **_with(message_tokens=30))
     assert found[-1].location is WHOLE_MESSAGE
     assert "than is analysed in one message" in found[-1].explanation
+
+
+def test_a_larger_message_may_cost_more() -> None:
+    values = [f"{n} the boys' or girls' room (see f(x), page 7) or else" for n in range(600)]
+    assert inspect(*values)[-1].location is WHOLE_MESSAGE
+    assert inspect(*values, "a long text " * 80_000) == []
+
+
+def test_of_many_attacks_only_so_many_are_told_one_by_one() -> None:
+    found = inspect(*[f"zz{n}' OR 8=8-- " for n in range(150)])
+    assert [match.location is WHOLE_MESSAGE for match in found] == [False] * 100 + [True]
 
 
 def test_a_value_seen_before_costs_nothing() -> None:

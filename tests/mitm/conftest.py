@@ -6,7 +6,10 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+import wsproto.extensions
 from mitmproxy import http
+from mitmproxy.proxy.layers import http as http_layers
+from mitmproxy.proxy.layers import websocket
 from mitmproxy.proxy.layers.http import HttpStream, _http1, _http2, _http3
 from mitmproxy.proxy.server import ConnectionHandler
 from mitmproxy.utils import asyncio_utils
@@ -14,6 +17,14 @@ from mitmproxy.utils import asyncio_utils
 SEAMS: tuple[tuple[object, str], ...] = (
     (ConnectionHandler, "handle_connection"),
     (HttpStream, "check_body_size"),
+    (HttpStream, "state_stream_response_body"),
+    (http_layers, "Http1Server"),
+    (http_layers, "Http1Client"),
+    (http_layers, "ReceiveBuffer"),
+    (http_layers, "Http2Server"),
+    (websocket, "WebsocketLayer"),
+    (websocket, "WebsocketConnection"),
+    (wsproto.extensions, "PerMessageDeflate"),
     (_http1, "ChunkedReader"),
     (_http1, "make_error_response"),
     (_http2, "format_error"),

@@ -11,9 +11,8 @@ from gatelens.model.message import Channel, Message, Phase
 from hypothesis import given
 from hypothesis import strategies as st
 from mitmproxy import http
+from mitmproxy.net.http.http1.read import read_request_head
 from mitmproxy.test import tflow, tutils
-from mitmproxy.websocket import WebSocketMessage
-from wsproto.frame_protocol import Opcode
 
 FIELDS = ((b"Host", b"x"), (b"X-A", b"1"), (b"x-a", b"\xff"))
 
@@ -59,6 +58,16 @@ def test_a_request_keeps_order_case_duplicates_and_coding() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "authority"),
+    [(b"GET http://a.example:81/b?c HTTP/1.1", "a.example:81"), (b"GET /b?c HTTP/1.1", "")],
+)
+def test_the_authority_of_an_absolute_form_target_is_kept(line: bytes, authority: str) -> None:
+    flow = tflow.tflow(req=read_request_head([line, b"Host: other.example"]))
+    message = adapter.request_message(flow)
+    assert (message.authority, message.target, message.header(b"host")) == (authority, "/b?c", b"other.example")
+
+
 def test_a_request_without_body_and_peer_is_a_message_too() -> None:
     flow = tflow.tflow(req=tutils.treq(content=None))
     flow.client_conn.peername = ("", 0)
@@ -95,7 +104,7 @@ def test_a_response_answers_its_request_and_has_its_own_time() -> None:
 @pytest.mark.parametrize(("from_client", "phase"), [(True, Phase.REQUEST), (False, Phase.RESPONSE)])
 def test_a_websocket_message_goes_one_way_under_the_path_of_its_connection(from_client: bool, phase: Phase) -> None:
     request = adapter.request_message(tflow.tflow(req=tutils.treq(path=b"/socket")))
-    message = adapter.websocket_message(WebSocketMessage(Opcode.TEXT, from_client, b"{}", timestamp=8), request)
+    message = adapter.websocket_message(request, b"{}", 8, from_client=from_client)
     assert (message.phase, message.channel, message.target, message.body, message.time, message.headers) == (
         *(phase, Channel.WEBSOCKET, "/socket", b"{}", 8),
         (),

@@ -125,6 +125,15 @@ def test_an_answer_that_never_came_is_no_response() -> None:
     assert one(response=None).response is None
 
 
+@pytest.mark.parametrize(
+    ("headers", "authority"),
+    [([[":authority", "a.example"], ["host", "b"]], "a.example"), ([{"name": "Host", "value": "b"}], "")],
+)
+def test_the_authority_is_what_the_pseudo_field_says(headers: list[object], authority: str) -> None:
+    sent = {"method": "GET", "url": "https://c.example/", "httpVersion": "h2", "headers": headers}
+    assert one(request=sent).request.authority == authority
+
+
 def test_a_time_without_a_zone_is_utc_on_every_machine() -> None:
     assert one(startedDateTime="2026-03-01T12:00:00.5").request.time == UNIX
     assert one(startedDateTime="2026-03-01T13:00:00.5+01:00").request.time == UNIX

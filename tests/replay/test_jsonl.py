@@ -6,6 +6,7 @@ import base64
 import gzip
 import io
 import json
+from collections.abc import Callable
 
 import pytest
 from gatelens.model.message import Message, Phase
@@ -69,6 +70,11 @@ def test_a_pair_is_judged_at_the_time_that_it_tells() -> None:
         request=request,
     )
     assert one(pair) == Record(1, "1", request, response)
+
+
+@pytest.mark.parametrize("wrap", [lambda line: line, lambda line: {"request": line}])
+def test_an_authority_beside_the_path_is_the_request_s(wrap: Callable[[object], object]) -> None:
+    assert one(wrap({"method": "GET", "path": "/", "authority": "a.example"})).request.authority == "a.example"
 
 
 def test_lone_surrogates_stand_for_single_bytes() -> None:

@@ -67,16 +67,18 @@ class TestExtends:
     def test_builtin_rules_are_taken_where_the_policy_extends_them(self, tmp_path: Path) -> None:
         own = words("own-rule", "x")
         names = {found.id for found in load(write(tmp_path, own, extends="builtin")).rules}
-        assert {"own-rule", "strict-json", "payment-card"} <= names
+        assert {"own-rule", "parser-ambiguity", "payment-card"} <= names
         assert {found.id for found in load(write(tmp_path, own)).rules} == {"own-rule"}
 
     def test_an_own_rule_takes_the_place_of_the_builtin_one_of_its_id(self, tmp_path: Path) -> None:
-        own = rule("strict-json", "payload_limits", "log", params={"checks": ["json-syntax"]})
-        found = [found for found in load(write(tmp_path, own, extends="builtin")).rules if found.id == "strict-json"]
-        assert [(one.action, one.source) for one in found] == [(Action.LOG, str(tmp_path / "strict-json.yaml"))]
+        own = rule("parser-ambiguity", "payload_limits", "log", params={"checks": ["json-syntax"]})
+        found = [
+            found for found in load(write(tmp_path, own, extends="builtin")).rules if found.id == "parser-ambiguity"
+        ]
+        assert [(one.action, one.source) for one in found] == [(Action.LOG, str(tmp_path / "parser-ambiguity.yaml"))]
 
     def test_builtin_rules_can_be_excluded_and_disabled_by_name(self, tmp_path: Path) -> None:
-        exclusion = {**EXCLUSION, "rule": "strict-json"}
+        exclusion = {**EXCLUSION, "rule": "parser-ambiguity"}
         ruleset = load(write(tmp_path, extends="builtin", disabled=["email"], exclusions=[exclusion]))
         assert "email" not in {found.id for found in ruleset.rules}
 

@@ -25,40 +25,66 @@ def alone(texts: list[str]) -> set[tuple[int, str]]:
     }
 
 
+def found(scan: SharedScan, texts: list[str]) -> set[tuple[int, str]]:
+    scanned = scan.find(texts)
+    assert scanned.complete
+    assert list(scanned.hits) == sorted(set(scanned.hits))
+    return set(scanned.hits)
+
+
 @given(TEXTS)
 @settings(max_examples=150)
 def test_every_text_that_a_trigger_hits_is_found(texts: list[str]) -> None:
-    assert alone(texts) <= SCAN.find(texts)
+    assert alone(texts) <= found(SCAN, texts)
 
 
 @given(TEXTS)
 def test_what_is_found_is_a_text_and_a_rule(texts: list[str]) -> None:
-    assert all(0 <= index < len(texts) and rule in PATTERNS for index, rule in SCAN.find(texts))
+    assert all(0 <= index < len(texts) and rule in PATTERNS for index, rule in SCAN.find(texts).hits)
 
 
 def test_a_hit_names_the_text_and_every_rule_of_the_trigger() -> None:
-    assert SCAN.find(["", "xabcx", "é", "x"]) == {(1, "a"), (1, "f"), (2, "c"), (3, "d")}
+    assert SCAN.find(["", "xabcx", "é", "x"]).hits == [(1, "a"), (1, "f"), (2, "c"), (3, "d")]
 
 
 def test_texts_that_are_hit_only_together_are_not_found() -> None:
-    assert SCAN.find(["ab", "c d", "c", "d"]) == set()
+    assert not SCAN.find(["ab", "c d", "c", "d"]).hits
 
 
 def test_no_triggers_and_no_texts_find_nothing() -> None:
-    assert SharedScan([]).find(["abc"]) == set()
-    assert SCAN.find([]) == set()
+    assert (SharedScan([]).find(["abc"]).hits, SharedScan([]).find(["abc"]).complete) == ((), True)
+    assert (SCAN.find([]).hits, SCAN.find([]).complete) == ((), True)
 
 
-@pytest.mark.parametrize("texts", [["abc"] * 2000, ["abc" * 2000], ["x"] * 3000 + ["abc" * 3000, "é"]])
-def test_more_hits_than_are_reported_at_once_are_all_found(texts: list[str]) -> None:
-    assert alone(texts) <= SCAN.find(texts)
+@pytest.mark.parametrize("texts", [["abc" * 2000], ["x"] * 300 + ["abc" * 3000, "é"], ["abc" * 900] * 50])
+def test_texts_with_more_matches_than_are_reported_are_all_found(texts: list[str]) -> None:
+    scanned = SCAN.find(texts)
+    assert scanned.complete
+    assert set(scanned.hits) == alone(texts)
 
 
 def test_the_hits_of_a_text_are_kept_apart_from_those_of_the_next() -> None:
     texts = ["é" * 300, "nothing", "é" * 300, "xabcx"] * 3
-    found = SCAN.find(texts)
-    assert not any(index % 4 == 1 for index, _ in found)
-    assert {index for index, rule in found if rule == "a"} >= {3, 7, 11}
+    hits = SCAN.find(texts).hits
+    assert hits == sorted(hits)
+    assert not any(index % 4 == 1 for index, _ in hits)
+    assert {index for index, rule in hits if rule == "a"} == {3, 7, 11}
+
+
+@pytest.mark.parametrize("texts", [["abc"] * 2000, ["abc", "b" * 40] * 2000, ["éabc" * 40] * 5000])
+def test_more_hits_than_a_message_of_its_size_may_have_are_told_and_some_are_shown(texts: list[str]) -> None:
+    scanned = SCAN.find(texts)
+    assert not scanned.complete
+    assert scanned.hits
+    assert set(scanned.hits) <= alone(texts)
+
+
+def test_a_larger_message_may_have_more_hits() -> None:
+    texts = ["abc"] * 1500
+    assert not SCAN.find(texts).complete
+    scanned = SCAN.find(texts, 1_000_000)
+    assert (scanned.complete, len(scanned.hits)) == (True, 3000)
+    assert scanned.most == SCAN.find(["x" * 1_000_000]).most
 
 
 @pytest.mark.parametrize("texts", [["abc"] * 60_000, ["abc" * 500_000], ["b" * 1_000_000 + "d"]])

@@ -62,6 +62,14 @@ class Running:
             time.sleep(0.05)
         raise AssertionError(f"no event with {wanted} in {self.events()}")
 
+    def memory(self) -> tuple[int, int]:
+        """Resident memory of the process in KiB: now, and its peak since `forget_peak`."""
+        fields = Path(f"/proc/{self.process.pid}/status").read_text().split()
+        return int(fields[fields.index("VmRSS:") + 1]), int(fields[fields.index("VmHWM:") + 1])
+
+    def forget_peak(self) -> None:
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), 10)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gatelens.decoders.message_decoder import Decoded, decode
+from gatelens.decoders.decoded import Decoded
+from gatelens.decoders.message_decoder import decode
 from gatelens.decoders.segment import Segment
 from gatelens.model.limits import Limits
 from gatelens.model.message import Message, Phase

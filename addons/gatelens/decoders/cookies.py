@@ -12,25 +12,17 @@ from gatelens.decoders.segment import NamedSegment
 from gatelens.model.location import Part
 
 
-def decode(header: str) -> list[NamedSegment]:
-    """The values of one or more Cookie headers joined by `; `, and these decoded once where that differs."""
-    again = percent.ENCODED_AGAIN in header
-    half: list[str] = []
+def decode(header: bytes) -> NamedSegment:
+    """The values of one or more Cookie headers joined by `; `."""
     names: list[str] = []
     values: list[str] = []
     steps: list[tuple[str, ...]] = []
-    for pair in header.split(";"):
-        name, equals, raw = pair.strip().partition("=")
+    for pair in header.split(b";"):
+        name, equals, raw = pair.strip().partition(b"=")
         if not equals:
-            name, raw = "", name
-        raw = raw.strip('"')
-        value, taken = percent.decode(raw)
-        names.append(name)
+            name, raw = b"", name
+        value, taken = percent.decode(raw.strip(b'"'))
+        names.append(name.decode("utf-8", "replace"))
         values.append(value)
         steps.append(taken)
-        if again:
-            half.append(percent.halfway(raw))
-    segments = [NamedSegment(Part.COOKIE, names, values, steps)]
-    if again:
-        segments.append(NamedSegment(Part.COOKIE, names, half, [percent.STEP] * len(names)))
-    return segments
+    return NamedSegment(Part.COOKIE, names, values, steps)

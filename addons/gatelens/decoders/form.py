@@ -1,50 +1,108 @@
 """Decode `name=value&…`: the query of a URL and a urlencoded body.
 
-Source: WHATWG URL section 5.1 (application/x-www-form-urlencoded); CWE-235 for the number of parameters.
-Limits: brackets in names are not taken apart; spans are not given.
+Source: WHATWG URL section 5.1 (application/x-www-form-urlencoded); CWE-235 (too many, or repeated, parameters).
+Limits: a name in brackets (`a[b][]`) is one name; what stands in the brackets is part of its text. Reading stops at the
+limit of parameters. Inside a value that holds escapes, a span is the whole value's.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from gatelens.decoders import percent
 from gatelens.decoders.segment import NamedSegment
+from gatelens.decoders.utf8 import OVERLONG
 from gatelens.model.anomaly import Anomaly, AnomalyKind
 from gatelens.model.limits import Limits
-from gatelens.model.location import Location, Part
+from gatelens.model.location import Location, Part, Span
+
+_PAIR = re.compile(rb"([^&=]*)(=?)([^&]*)(?:&|\Z)")
 
 
-def decode(encoded: str, part: Part, limits: Limits) -> tuple[list[NamedSegment], list[Anomaly]]:
-    """Segments of the values, of the names, and of both decoded once where that differs; and an anomaly where there
-    are too many of them: all are read all the same."""
-    again = percent.ENCODED_AGAIN in encoded
+class FormSegment(NamedSegment):
+    """The values, or the names, of a form in the body: as NamedSegment, with the bytes where each stands."""
+
+    __slots__ = ("_raw", "_spans")
+
+    def __init__(
+        self,
+        raw: bytes,
+        names: Sequence[str],
+        texts: Sequence[str],
+        steps: Sequence[tuple[str, ...]],
+        *,
+        key: bool = False,
+    ) -> None:
+        super().__init__(Part.FORM, names, texts, steps, key=key)
+        self._raw = raw
+        self._spans: list[Span] = []
+
+    def locate(self, index: int) -> Location:
+        place = super().locate(index)
+        return Location(place.part, place.pointer, place.key, self._whole(index))
+
+    def span(self, index: int, start: int, end: int) -> Span:
+        first, last = self._whole(index)
+        if self.transformations(index) or last - first != len(self.texts[index]):
+            return first, last
+        return first + start, first + end
+
+    def _whole(self, index: int) -> Span:
+        if not self._spans:
+            group = 1 if self._key else 3
+            self._spans = [pair.span(group) for pair in _PAIR.finditer(self._raw) if pair[1] or pair[2]]
+        return self._spans[index]
+
+
+def decode(raw: bytes, part: Part, limits: Limits) -> tuple[NamedSegment, NamedSegment, list[Anomaly]]:
+    """Segments of the values and of the names, and what is wrong with them, once a kind."""
     names: list[str] = []
     values: list[str] = []
     name_steps: list[tuple[str, ...]] = []
     value_steps: list[tuple[str, ...]] = []
-    half_names: list[str] = []
-    half_values: list[str] = []
-    for pair in encoded.split("&"):
+    seen: dict[AnomalyKind, Anomaly] = {}
+
+    def note(kind: AnomalyKind, what: str, limit: str = "") -> None:
+        if kind not in seen:
+            seen[kind] = Anomaly(kind, what, limit, Location(part))
+
+    longest = limits.form_value_length if part is Part.FORM else limits.parameter_length
+    for pair in raw.split(b"&"):
         if not pair:
             continue
-        raw_name, _, raw_value = pair.partition("=")
+        if len(names) == limits.parameters:
+            note(AnomalyKind.PARAMETER_COUNT, f"over {limits.parameters}", str(limits.parameters))
+            break
+        raw_name, _, raw_value = pair.partition(b"=")
         name, steps = percent.decode(raw_name, plus=True)
         names.append(name)
         name_steps.append(steps)
         value, steps = percent.decode(raw_value, plus=True)
         values.append(value)
         value_steps.append(steps)
-        if again:
-            half_names.append(percent.halfway(raw_name, plus=True))
-            half_values.append(percent.halfway(raw_value, plus=True))
-    anomalies = []
-    if len(names) > limits.parameters:
-        anomalies.append(Anomaly(AnomalyKind.PARAMETER_COUNT, str(len(names)), str(limits.parameters), Location(part)))
-    segments = [
-        NamedSegment(part, names, values, value_steps),
-        NamedSegment(part, names, names, name_steps, key=True),
-    ]
-    if again:
-        once = [percent.STEP] * len(names)
-        segments.append(NamedSegment(part, names, half_values, once))
-        segments.append(NamedSegment(part, names, half_names, once, key=True))
-    return segments, anomalies
+        if len(name) > limits.parameter_name_length:
+            note(AnomalyKind.PARAMETER_NAME_LENGTH, str(len(name)), str(limits.parameter_name_length))
+        if len(value) > longest:
+            note(AnomalyKind.PARAMETER_LENGTH, str(len(value)), str(longest))
+        if OVERLONG in steps or OVERLONG in name_steps[-1]:
+            note(AnomalyKind.INVALID_UTF8, "an overlong form")
+        elif "\ufffd" in value or "\ufffd" in name:
+            note(AnomalyKind.FORM_SYNTAX, "bytes that are no UTF-8")
+    if _repeats(names, values):
+        note(AnomalyKind.REPEATED_PARAMETER, "a name given twice with different values", "once")
+    if part is Part.FORM:
+        in_body = FormSegment(raw, names, values, value_steps), FormSegment(raw, names, names, name_steps, key=True)
+        return *in_body, list(seen.values())
+    found = NamedSegment(part, names, values, value_steps), NamedSegment(part, names, names, name_steps, key=True)
+    return *found, list(seen.values())
+
+
+def _repeats(names: Sequence[str], values: Sequence[str]) -> bool:
+    """Whether a name comes again with another value; names in brackets say that they are lists."""
+    if len(set(names)) == len(names):
+        return False
+    first: dict[str, str] = {}
+    return any(
+        first.setdefault(name, value) != value for name, value in zip(names, values, strict=True) if name[-1:] != "]"
+    )

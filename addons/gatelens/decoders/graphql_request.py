@@ -1,9 +1,10 @@
 """Recognise a GraphQL request, and read the string literals of its document.
 
 Source: GraphQL over HTTP (6 Aug 2026 draft) section 5; GraphQL September 2025 sections 2.1 and 2.9.4 (strings,
-block strings, comments). Carriers: POST JSON (also batched), application/graphql, GET and form.
+block strings, comments). Carriers: POST JSON (also batched, and as `operations` of the GraphQL multipart request
+specification), application/graphql, GET, form, and WebSocket messages (graphql-transport-ws).
 Escapes of a fixed and of a variable width (`\\u0027`, `\\u{27}`) are undone: section 2.9.4.
-Limits: the multipart request form and persisted operations are not read.
+Limits: persisted operations are not read.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 
 from msgspec import Struct
 
-from gatelens.decoders.json_body import Json
+from gatelens.decoders.json_document import Json
 from gatelens.model.location import Location, Part, Span
 
 _DOCUMENT_START = re.compile(r"(?:[\s,\ufeff]|#[^\n\r]*[\n\r])*(?:\{|(?:query|mutation|subscription|fragment)\b)")
@@ -23,6 +24,12 @@ _ESCAPE = re.compile(
     r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\u\{0*([0-9a-fA-F]{1,6})\}|\\(.)",
     re.DOTALL,
 )
+_MOST_LITERALS = 5_000
+"""Literals and comments read one by one; what follows them in a document is one text. Operations have a few."""
+
+_MOST_OPERATIONS = 200
+"""Operations of a batch that are read as such; those beyond it are values like others."""
+
 _CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -49,6 +56,10 @@ class LiteralSegment:
         line, line_start, seen = 1, 0, 0
         for found in _LITERAL.finditer(document):
             start = found.start()
+            if len(self.texts) == _MOST_LITERALS:
+                self._places.append("")
+                self.texts.append(document[start:])
+                break
             if (feeds := document.count("\n", seen, start)) > 0:
                 line += feeds
                 line_start = document.rfind("\n", seen, start) + 1
@@ -90,17 +101,30 @@ def is_document(text: str) -> bool:
     return _DOCUMENT_START.match(text) is not None
 
 
-def in_json(value: Json, *, expected: bool) -> list[GraphqlOperation]:
-    """The operations of a JSON body: an object with a `query`, or a list of such.
+def may_hold_operation(value: Json) -> bool:
+    """Whether `in_json` has to look."""
+    if isinstance(value, list):
+        return any(isinstance(entry, dict) and "query" in entry for entry in value)
+    return isinstance(value, dict) and ("query" in value or "payload" in value)
+
+
+def in_json(value: Json, *, expected: bool) -> list[tuple[str, str]]:
+    """The (pointer, document) of each operation of a JSON text: an object with a `query`, a list of such, or a
+    message of the graphql-transport-ws protocol, whose `payload` is such an object.
 
     `expected` says that the path or content type announced GraphQL; without it a `query` must begin like a
     document, since many APIs have a search field of that name.
     """
-    found: list[GraphqlOperation] = []
-    batch = isinstance(value, list)
-    for index, entry in enumerate(value if isinstance(value, list) else [value]):
+    entries: list[tuple[str, Json]]
+    if isinstance(value, list):
+        entries = [(f"/{index}", entry) for index, entry in enumerate(value)]
+    elif isinstance(value, dict) and "query" not in value:
+        entries = [("/payload", value.get("payload"))]
+    else:
+        entries = [("", value)]
+    found: list[tuple[str, str]] = []
+    for place, entry in entries:
         document = entry.get("query") if isinstance(entry, dict) else None
-        if isinstance(document, str) and (expected or is_document(document)):
-            place = f"/{index}/query" if batch else "/query"
-            found.append(GraphqlOperation(document, Location(Part.BODY, place)))
+        if isinstance(document, str) and (expected or is_document(document)) and len(found) < _MOST_OPERATIONS:
+            found.append((place + "/query", document))
     return found

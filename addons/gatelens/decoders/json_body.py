@@ -1,119 +1,258 @@
-"""Decode a JSON body: one parse, one walk, limits counted on the way, duplicate keys seen.
+"""Read a JSON body: one parse and one walk where it is strict JSON, one tolerant pass where it is not.
 
-Source: RFC 8259, RFC 7493 (I-JSON: names MUST be unique), CWE-436 (two parsers, two readings), CWE-674 (depth).
-Limits: a body that is not strict JSON is read as loose strings, so that what an indulgent upstream would
-find in it is inspected all the same; those have a span but no pointer.
+Source: RFC 8259, RFC 7493 (I-JSON), RFC 4627 section 3 (UTF-16 and UTF-32), CWE-436 (two parsers, two readings),
+CWE-674 (depth). What a strict parser refuses is read as lenient ones read it, and each way in which a body is no plain
+JSON is an anomaly of its own kind.
+Limits: reading stops soon after the limit of nodes, no other limit stops it.
 """
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Iterable, Sequence
 
 import orjson
 
-from gatelens.decoders.json_positions import MIN_NUMBER_DIGITS, Token, offsets, tokens
+from gatelens.decoders import binary, json_names, json_numbers, json_strings
+from gatelens.decoders.json_document import Json, JsonDocument
+from gatelens.decoders.json_positions import MIN_NUMBER_DIGITS
 from gatelens.model.anomaly import Anomaly, AnomalyKind
 from gatelens.model.limits import Limits
-from gatelens.model.location import Location, Part, Span, pointer
+from gatelens.model.location import Location, Part
 
 _MIN_NUMBER = 10 ** (MIN_NUMBER_DIGITS - 1)
 _MAX_EXACT = 2.0**63
-# What is not closed goes on to the end, and no choice is taken back: work is linear in the body.
-_LOOSE_STRING = re.compile(rb'"((?:[^"\\]++|\\.)*+)(?:"|\\?\Z)|\'((?:[^\'\\]++|\\.)*+)(?:\'|\\?\Z)', re.DOTALL)
-_LOOSE_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\(.)", re.DOTALL)
-_CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\n": ""}
-_DIGITS = re.compile(rb"[0-9]+")
-
-type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
+_BODY = Location(Part.BODY)
+_FAR_MORE = 4
+_ENOUGH_TO_TELL = 256
+_NODES_OF_ODD, _BYTES_A_NODE = 2_000, 16
 
 
-class JsonDocument:
-    """A strict JSON body: its value, and its texts in document order.
+def read(body: bytes, limits: Limits) -> JsonDocument:
+    """Read `body`, whatever it is. A body of several texts (`{} {}`) is a sequence."""
+    if is_dense(body, limits):
+        document = JsonDocument(body, limits.json_nodes)
+        if document.scan.stopped:
+            read_by_scan(document, limits)
+            return document
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return _read_lenient(body, limits)
+    return _read_strict(JsonDocument(body, limits.json_nodes), value, limits)
 
-    `values` and `keys` are segments. A token pass over the body gives the places, once, when one is asked for.
-    """
 
-    __slots__ = ("_body", "_tokens", "anomalies", "keys", "root", "value", "values")
+def is_dense(body: bytes, limits: Limits, separator: bytes = b",") -> bool:
+    """Whether `body` may have far more nodes than the limit: to make objects of them all would cost more than the
+    tolerant pass, which stops."""
+    most = _FAR_MORE * limits.json_nodes
+    return len(body) > most and (
+        body.count(b",") + body.count(b"[") + body.count(b"{") > most or body.count(separator) > most
+    )
 
-    def __init__(self, body: bytes, value: Json, limits: Limits, root: str = "") -> None:
-        self._body = body
-        self._tokens: tuple[list[Token], list[Token]] | None = None
-        self.value = value
-        self.root = root
-        self.anomalies: list[Anomaly] = []
-        texts, keys = self._walk(limits)
-        self.values = JsonSegment(self, texts, key=False)
-        self.keys = JsonSegment(self, keys, key=True)
 
-    def _walk(self, limits: Limits) -> tuple[list[str], list[str]]:
-        """Collect texts iteratively, in document order; note each limit passed, once a kind."""
-        texts: list[str] = []
-        keys: list[str] = []
-        stack: list[Iterable[Json]] = []
-        level: Iterable[Json] = iter((self.value,))
-        nodes = depth = most_keys = most_items = strings = 0
-        exact = True
-        while True:
-            for value in level:
-                kind = type(value)
-                if kind is str:
-                    texts.append(value)  # type: ignore[arg-type]  # the type was just compared: faster than isinstance
-                    strings += 1
-                elif kind is dict:
-                    size = len(value)  # type: ignore[arg-type]  # as above
-                    nodes += size
-                    most_keys = max(most_keys, size)
-                    keys += value  # type: ignore[arg-type]  # as above
-                    stack.append(level)
-                    level = iter(value.values())  # type: ignore[union-attr]  # as above
-                    break
-                elif kind is list:
-                    size = len(value)  # type: ignore[arg-type]  # as above
-                    nodes += size
-                    most_items = max(most_items, size)
-                    stack.append(level)
-                    level = iter(value)  # type: ignore[arg-type]  # as above
-                    break
-                elif kind is int:
-                    if value >= _MIN_NUMBER or value <= -_MIN_NUMBER:
-                        texts.append(str(value))
-                elif kind is float and not -_MAX_EXACT < value < _MAX_EXACT:  # type: ignore[operator]  # as above
+def _read_strict(document: JsonDocument, value: Json, limits: Limits) -> JsonDocument:
+    document.value = value
+    read_values(document, (value,), limits)
+    return document
+
+
+def _read_lenient(body: bytes, limits: Limits) -> JsonDocument:
+    body, encoding, anomalies = decode(body)
+    document = JsonDocument(body, limits.json_nodes)
+    document.encoding = encoding
+    document.anomalies += anomalies
+    if anomalies:
+        try:
+            return _read_strict(document, orjson.loads(body), limits)
+        except orjson.JSONDecodeError:
+            pass
+    document.strict = False
+    if not encoding and len(body) > _ENOUGH_TO_TELL and not binary.is_text(body):
+        document.anomalies.append(Anomaly(AnomalyKind.JSON_SYNTAX, "binary data", "RFC 8259", _BODY))
+        return document
+    document.most = most_of_odd(body, limits)
+    read_by_scan(document, limits)
+    return document
+
+
+def most_of_odd(body: bytes, limits: Limits) -> int:
+    """Nodes to read of a body that is not strict JSON, or has a name twice: the tolerant pass costs some ten times what
+    the strict one does, so that what is denser than any text of use is not read to its end."""
+    return min(limits.json_nodes, _NODES_OF_ODD + len(body) // _BYTES_A_NODE)
+
+
+def decode(body: bytes) -> tuple[bytes, str, list[Anomaly]]:
+    """`body` in UTF-8, as long as it was where it was so before; the encoding that it had if it was not; and what is to
+    be said of it."""
+    encoding = json.detect_encoding(body)
+    if encoding == "utf-8-sig":
+        mark = Anomaly(AnomalyKind.BYTE_ORDER_MARK, "before the text", "none", Location(Part.BODY, span=(0, 3)))
+        return b"   " + body[3:], "", [mark]
+    if encoding != "utf-8":
+        text = body.decode(encoding, "replace")
+        return text.encode(), encoding, [Anomaly(AnomalyKind.CHARSET, encoding, "utf-8", _BODY)]
+    return body, "", []
+
+
+def read_values(document: JsonDocument, values: Iterable[Json], limits: Limits) -> None:
+    """Take the texts of `values`, which a strict parser made of the body, and note each limit passed, once a kind."""
+    texts: list[str] = []
+    keys: list[str] = []
+    stack: list[Iterable[Json]] = []
+    level: Iterable[Json] = iter(values)
+    nodes = depth = most_keys = most_items = strings = 0
+    exact = True
+    floats = zero = False
+    while True:
+        for value in level:
+            kind = type(value)
+            if kind is str:
+                texts.append(value)  # type: ignore[arg-type]  # the type was just compared: faster than isinstance
+                strings += 1
+            elif kind is dict:
+                size = len(value)  # type: ignore[arg-type]  # as above
+                nodes += size
+                most_keys = max(most_keys, size)
+                keys += value  # type: ignore[arg-type]  # as above
+                stack.append(level)
+                level = iter(value.values())  # type: ignore[union-attr]  # as above
+                break
+            elif kind is list:
+                size = len(value)  # type: ignore[arg-type]  # as above
+                nodes += size
+                most_items = max(most_items, size)
+                stack.append(level)
+                level = iter(value)  # type: ignore[arg-type]  # as above
+                break
+            elif kind is int:
+                if value >= _MIN_NUMBER or value <= -_MIN_NUMBER:
+                    texts.append(str(value))
+            elif kind is float:
+                floats = True
+                if not -_MAX_EXACT < value < _MAX_EXACT:  # type: ignore[operator]  # as above
                     # An integer over 64 bits has become a float: its digits are only in the text.
                     exact = False
-            else:
-                if not stack:
-                    break
-                level = stack.pop()
-                continue
-            depth = max(depth, len(stack))
-        self._check(limits, depth, most_keys, most_items, nodes, texts, keys)
-        if not exact:
-            self._check_numbers(limits)
-        if not exact or self._quotes() != 2 * (strings + len(keys)):
-            texts, keys = self._exact_texts()
-        return texts, keys
+                elif not value:
+                    zero = True
+        else:
+            if not stack:
+                break
+            level = stack.pop()
+            continue
+        depth = max(depth, len(stack))
+    repeated = _quotes(document.body) != 2 * (strings + len(keys))
+    if repeated:
+        document.most = most_of_odd(document.body, limits)
+    if (
+        repeated
+        or not exact
+        or ((floats or limits.json_number_length < 20) and json_numbers.may_be_long(document.body, limits))
+        or (zero and _may_vanish(document.body))
+        or json_names.may_be_similar(keys)
+    ):
+        read_by_scan(document, limits)
+        return
+    document.most = max(limits.json_nodes, nodes)  # what has been read can be placed
+    document.values.texts = texts
+    document.keys.texts = keys
+    document.anomalies += _over(limits, depth, most_keys, most_items, nodes, texts, keys)
 
-    def _quotes(self) -> int:
-        """Unescaped quotes in the body. Two a string: fewer strings in the value means a name given twice."""
-        body = self._body
-        if b"\\" in body:
-            body = body.replace(b"\\\\", b"")
-            return body.count(b'"') - body.count(b'\\"')
-        return body.count(b'"')
 
-    def _check(
-        self,
-        limits: Limits,
-        depth: int,
-        most_keys: int,
-        most_items: int,
-        nodes: int,
-        texts: Sequence[str],
-        keys: Sequence[str],
-    ) -> None:
-        longest_key = max(map(len, keys)) if keys else 0
-        longest = max(map(len, texts)) if texts else 0
+def read_by_scan(document: JsonDocument, limits: Limits) -> None:
+    """Take the texts by the tolerant pass: every value of a name given twice, every digit of a number, and whatever
+    stands in what is no strict JSON."""
+    scan = document.scan
+    faults: set[str] = set()
+    values = _texts(scan.values, scan.unquoted_values, scan.last_values, faults)
+    names = _texts(scan.keys, scan.unquoted_keys, scan.last_keys, faults)
+    document.take(values, names)
+    notes = document.anomalies
+    notes += _over(limits, scan.depth, scan.most_keys, scan.most_items, scan.nodes, values, names)
+    if scan.stopped and scan.nodes <= limits.json_nodes:
+        notes.append(Anomaly(AnomalyKind.JSON_NODES, f"over {document.most} in odd JSON", str(document.most), _BODY))
+    notes += json_numbers.check(scan.words, limits, faults)
+    for kind, seen, key in (
+        (AnomalyKind.JSON_DUPLICATE_KEY, "name given twice", json_names.first_repeated(names, scan.key_in)),
+        (AnomalyKind.JSON_SIMILAR_KEY, "names that fold alike", json_names.first_similar(names, scan.key_in)),
+    ):
+        if key is not None:
+            notes.append(Anomaly(kind, seen, "once", document.locate_key(key)))
+    if document.strict:
+        return
+    if json_strings.SURROGATE in faults:
+        faults.remove(json_strings.SURROGATE)
+        notes.append(Anomaly(AnomalyKind.LONE_SURROGATE, "an escape of half a character", "RFC 8259", _BODY))
+    if scan.commented:
+        notes.append(Anomaly(AnomalyKind.JSON_COMMENT, "a comment", "RFC 8259", _BODY))
+    if not document.sequence and (scan.texts > 1 or (scan.texts and scan.stray)):
+        document.sequence = scan.texts > 1
+        notes.append(Anomaly(AnomalyKind.JSON_TRAILING_DATA, "data after the value", "one value", _BODY))
+    notes += _utf8(document.body)
+    if scan.unquoted_keys:
+        faults.add("name without quotes")
+    if not faults and not scan.stopped and scan.fault:
+        faults.add(scan.fault)
+    if faults:
+        notes.append(Anomaly(AnomalyKind.JSON_SYNTAX, ", ".join(sorted(faults)), "RFC 8259", _BODY))
+
+
+def _texts(pieces: list[bytes], unquoted: Sequence[int], last: Iterable[int], faults: set[str]) -> list[str]:
+    texts = None
+    if all(json_strings.is_closed(pieces[index]) for index in last):
+        quoted = pieces
+        if unquoted:
+            quoted = pieces.copy()
+            for index in unquoted:
+                quoted[index] = b'"%b"' % pieces[index]
+        texts = json_strings.strict(quoted)
+    return texts if texts is not None else json_strings.lenient(pieces, last, faults)
+
+
+def _utf8(body: bytes) -> list[Anomaly]:
+    try:
+        body.decode()
+    except UnicodeDecodeError as fault:
+        place = Location(Part.BODY, span=(fault.start, fault.end))
+        return [Anomaly(AnomalyKind.INVALID_UTF8, fault.reason, "RFC 3629", place)]
+    return []
+
+
+def _quotes(body: bytes) -> int:
+    """Unescaped quotes in the body. Two a string: fewer strings in the value means a name given twice."""
+    if b"\\" in body:
+        body = body.replace(b"\\\\", b"")
+        return body.count(b'"') - body.count(b'\\"')
+    return body.count(b'"')
+
+
+def _may_vanish(body: bytes) -> bool:
+    """Whether a number may be so small that a double makes it 0."""
+    return b"e-" in body or b"E-" in body
+
+
+def _over(
+    limits: Limits,
+    depth: int,
+    most_keys: int,
+    most_items: int,
+    nodes: int,
+    texts: Sequence[str],
+    keys: Sequence[str],
+) -> list[Anomaly]:
+    longest_key = max(map(len, keys)) if keys else 0
+    longest = max(map(len, texts)) if texts else 0
+    if (
+        depth <= limits.json_depth
+        and most_keys <= limits.json_keys
+        and most_items <= limits.json_items
+        and nodes <= limits.json_nodes
+        and longest_key <= limits.json_key_length
+        and longest <= limits.json_string_length
+    ):
+        return []
+    return [
+        Anomaly(kind, str(seen), str(limit), _BODY)
         for kind, seen, limit in (
             (AnomalyKind.JSON_DEPTH, depth, limits.json_depth),
             (AnomalyKind.JSON_KEYS, most_keys, limits.json_keys),
@@ -121,177 +260,12 @@ class JsonDocument:
             (AnomalyKind.JSON_NODES, nodes, limits.json_nodes),
             (AnomalyKind.JSON_KEY_LENGTH, longest_key, limits.json_key_length),
             (AnomalyKind.JSON_STRING_LENGTH, longest, limits.json_string_length),
-        ):
-            if seen > limit:
-                self.anomalies.append(Anomaly(kind, str(seen), str(limit), Location(Part.BODY)))
-
-    def _check_numbers(self, limits: Limits) -> None:
-        longest = max((len(t) for t in _number_tokens(self._body)), default=0)
-        if longest > limits.json_number_length:
-            limit = str(limits.json_number_length)
-            self.anomalies.append(Anomaly(AnomalyKind.JSON_NUMBER_LENGTH, str(longest), limit, Location(Part.BODY)))
-
-    def _exact_texts(self) -> tuple[list[str], list[str]]:
-        """The texts by the token pass: every value of a duplicated key, and every digit of a long integer."""
-        values, keys = self.places()
-        seen: set[tuple[int, str | int]] = set()
-        for token in keys:
-            name = token.container, token.name
-            if name in seen:
-                place = Location(Part.BODY, self.root + pointer(*token.path), True, token.span)
-                self.anomalies.append(Anomaly(AnomalyKind.JSON_DUPLICATE_KEY, "name given twice", "once", place))
-                break
-            seen.add(name)
-        return [self.text(token) for token in values], [self.text(token) for token in keys]
-
-    def places(self) -> tuple[list[Token], list[Token]]:
-        """Values and keys with their places, in document order; computed once."""
-        if self._tokens is None:
-            values: list[Token] = []
-            keys: list[Token] = []
-            for token in tokens(self._body):
-                (keys if token.key else values).append(token)
-            self._tokens = values, keys
-        return self._tokens
-
-    def text(self, token: Token) -> str:
-        """The decoded text of `token`."""
-        raw = self.raw(token)
-        return str(orjson.loads(raw)) if token.string else raw.decode()
-
-    def raw(self, token: Token) -> bytes:
-        """The bytes of `token`, quotes included."""
-        return self._body[token.span[0] : token.span[1]]
-
-
-def _number_tokens(body: bytes) -> Iterable[bytes]:
-    """Runs of digits outside strings."""
-    outside = _LOOSE_STRING.sub(b" ", body) if b'"' in body else body
-    return _DIGITS.findall(outside)
-
-
-class JsonSegment:
-    """The values, or the keys, of a JSON document."""
-
-    __slots__ = ("_by_name", "_document", "_key", "_nth", "_offsets", "part", "texts")
-
-    def __init__(self, document: JsonDocument, texts: list[str], *, key: bool) -> None:
-        self._by_name: dict[str | int, list[Token]] = {}
-        self._nth: list[int] = []
-        self._offsets: tuple[int, Sequence[int]] = -1, ()
-        self.part = Part.BODY
-        self.texts = texts
-        self._document = document
-        self._key = key
-
-    def _token(self, index: int) -> Token:
-        values, keys = self._document.places()
-        if not self._key:
-            return values[index]
-        # The walk meets all names of an object at once, the token pass one by one: match by text and by count.
-        if not self._nth:
-            for token in keys:
-                self._by_name.setdefault(token.name, []).append(token)
-            counts: dict[str, int] = {}
-            for name in self.texts:
-                self._nth.append(counts.get(name, 0))
-                counts[name] = self._nth[-1] + 1
-        return self._by_name[self.texts[index]][self._nth[index]]
-
-    def locate(self, index: int) -> Location:
-        token = self._token(index)
-        return Location(Part.BODY, self._document.root + pointer(*token.path), self._key, token.span)
-
-    def span(self, index: int, start: int, end: int) -> Span | None:
-        token = self._token(index)
-        if not token.string:
-            return token.span[0] + start, token.span[0] + end
-        if self._offsets[0] != index:
-            self._offsets = index, offsets(self._document.raw(token), self.texts[index])
-        places = self._offsets[1]
-        return token.span[0] + places[start], token.span[0] + places[end]
-
-    def transformations(self, index: int) -> tuple[str, ...]:
-        token = self._token(index)
-        return ("json-escape",) if b"\\" in self._document.raw(token) else ()
-
-
-class LooseStrings:
-    """The strings of a body that means to be JSON and is not: what an indulgent parser would read.
-
-    Texts stand between the quotes, closed or not. `span` is exact where the text is the body's own or its escapes are
-    JSON's, else the whole text.
-    """
-
-    __slots__ = ("_body", "_offsets", "_quoted", "_spans", "part", "texts")
-
-    def __init__(self, body: bytes) -> None:
-        self.part = Part.BODY
-        self._body = body
-        self._offsets: tuple[int, Sequence[int]] = -1, ()
-        self._quoted: list[Span] = []
-        self._spans: list[Span] = []
-        for found in _LOOSE_STRING.finditer(body):
-            span = found.span(found.lastindex or 0)
-            if span[0] < span[1]:  # nothing is found in an empty string
-                self._quoted.append(found.span())
-                self._spans.append(span)
-        self.texts = [_loose_text(body[start:end]) for start, end in self._spans]
-
-    def locate(self, index: int) -> Location:
-        return Location(Part.BODY, "", False, self._quoted[index])
-
-    def span(self, index: int, start: int, end: int) -> Span | None:
-        first, last = self._spans[index]
-        if self._offsets[0] != index:
-            self._offsets = index, _loose_offsets(self._body[first:last], self.texts[index])
-        places = self._offsets[1]
-        return (first + places[start] - 1, first + places[end] - 1) if places else (first, last)
-
-    def transformations(self, index: int) -> tuple[str, ...]:
-        return ("loose-json",)
-
-
-def _strict(raw: bytes) -> str | None:
-    """The text, where it would be a JSON string between double quotes."""
-    try:
-        return str(orjson.loads(b'"%b"' % raw))
-    except orjson.JSONDecodeError:
-        return None
-
-
-def _loose_text(raw: bytes) -> str:
-    if b"\\" not in raw:
-        return raw.decode("utf-8", "replace")
-    strict = _strict(raw)
-    return strict if strict is not None else _LOOSE_ESCAPE.sub(_character, raw.decode("utf-8", "replace"))
-
-
-def _character(escape: re.Match[str]) -> str:
-    """What JavaScript makes of an escape."""
-    digits = escape.group(1) or escape.group(2)
-    if digits is None:
-        return _CONTROLS.get(escape.group(3), escape.group(3))
-    code = int(digits, 16)
-    return "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
-
-
-def _loose_offsets(raw: bytes, text: str) -> Sequence[int]:
-    """As json_positions.offsets; empty where characters and bytes cannot be told apart one by one."""
-    if b"\\" in raw and _strict(raw) is None:
-        return ()
-    places = offsets(b'"%b"' % raw, text)
-    return places if places[-1] == len(raw) + 1 else ()
+        )
+        if seen > limit
+    ]
 
 
 def parse(body: bytes, limits: Limits) -> JsonDocument | Anomaly:
-    """Parse `body` as strict JSON, or say what is wrong with it (a kind of fault, no content)."""
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError as fault:
-        # The parser's message names a fault and a place and quotes nothing of the body.
-        kind = AnomalyKind.JSON_DEPTH if "depth limit" in fault.msg else AnomalyKind.JSON_SYNTAX
-        limit = str(limits.json_depth) if kind is AnomalyKind.JSON_DEPTH else "RFC 8259"
-        seen = f"{fault.msg}, line {fault.lineno} column {fault.colno}"
-        return Anomaly(kind, seen, limit, Location(Part.BODY))
-    return JsonDocument(body, value, limits)
+    """As `read`, and where the body is no strict JSON only the first of what is to be said of it."""
+    document = read(body, limits)
+    return document if document.strict else document.anomalies[0]

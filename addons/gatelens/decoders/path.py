@@ -10,25 +10,19 @@ from gatelens.model.location import Location, Part, Span
 
 
 class PathSegment:
-    """The segments of a path, numbered from 0, and last the decoded path as one text.
-
-    With `halfway`, those that are decoded twice are decoded once, and the others are empty.
-    """
+    """The segments of a path, numbered from 0, and last, where there are several, the decoded path as one text."""
 
     __slots__ = ("_steps", "part", "texts")
 
-    def __init__(self, path: str, *, halfway: bool = False) -> None:
+    def __init__(self, path: str) -> None:
         self.part = Part.PATH
-        if halfway:
-            self.texts = [percent.halfway(segment) for segment in path.split("/")[1:]]
-            self._steps: list[tuple[str, ...]] = [percent.STEP for _ in self.texts]
-        elif "%" in path:
-            decoded = [percent.decode(segment) for segment in path.split("/")[1:]]
+        self._steps: list[tuple[str, ...]] = []
+        if "%" in path:
+            decoded = [percent.decode(segment.encode("utf-8", "replace")) for segment in path.split("/")[1:]]
             self.texts = [text for text, _ in decoded]
             self._steps = [steps for _, steps in decoded]
         else:
             self.texts = path.split("/")[1:]
-            self._steps = []
         if len(self.texts) > 1:
             self.texts.append("/" + "/".join(self.texts))
             if self._steps:

@@ -18,7 +18,7 @@ from typing import ClassVar, Protocol
 
 from msgspec import Struct
 
-from gatelens.decoders.message_decoder import Decoded
+from gatelens.decoders.decoded import Decoded
 from gatelens.decoders.segment import Segment
 from gatelens.model.finding import Match
 from gatelens.model.location import Location
@@ -62,12 +62,18 @@ class Hit(Struct, frozen=True, gc=False):
 
 
 class View(Struct, frozen=True, gc=False):
-    """What an inspector gets to see of a message: `rules` are its own rules in force on this route."""
+    """What an inspector gets to see of a message: `rules` are its own rules in force on this route.
+
+    Of one rule at most `most` things may be looked at in the message, and `told` values found need a match of their
+    own; what goes beyond the first must not pass unread, and what goes beyond the second may share a match.
+    """
 
     message: Message
     decoded: Decoded
     rules: Sequence[Rule]
     hits: Sequence[Hit]
+    most: int = 1_000
+    told: int = 100
 
 
 class Inspector(Protocol):

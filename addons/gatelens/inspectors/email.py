@@ -2,7 +2,8 @@
 
 Source: RFC 5321 section 4.1.2 (dot-string local parts), RFC 1035 section 2.3.1 (domain labels), CWE-359.
 Limits: quoted local parts and address literals (`"a b"@[10.0.0.1]`) are not taken for addresses; international ones are
-found where the domain is written in ASCII.
+found where the domain is written in ASCII. Of more addresses than a message of its size may hold none is told apart:
+the message as a whole is a match.
 """
 
 from __future__ import annotations
@@ -13,16 +14,24 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
+from gatelens.gathering import Gathering
 from gatelens.inspectors import Trigger, View
-from gatelens.model.finding import Edit, Match
+from gatelens.model.finding import Match
+from gatelens.model.location import Span
 from gatelens.model.message import Phase
 from gatelens.model.rule import Rule
 
 _TRIGGER = r"[^\s@]@[a-z0-9]"
-_LOCAL_SIGNS = frozenset("._!#$%&'*+/=?^`{|}~-")
-_DOMAIN = re.compile(
-    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,24}|[xX][nN]--[A-Za-z0-9-]{1,58}[A-Za-z0-9])(?![\w-])"
-)
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_TOP = r"(?:[A-Za-z]{2,24}|[xX][nN]--[A-Za-z0-9-]{1,58}[A-Za-z0-9])"
+_AT = re.compile(rf"@(?=(?:{_LABEL}\.){{1,127}}{_TOP}(?![\w-]))")
+_CHARACTERS = r"(?:[^\W_]|[._!#$%&'*+/=?^`{|}~-])"
+_LOCAL = re.compile(rf"{_CHARACTERS}*+")
+_WHOLE = re.compile(rf"(?!\.){_CHARACTERS}++(?<!\.)@(?:{_LABEL}\.){{1,127}}{_TOP}")
+"""A value that is an address and nothing else, as most are."""
+
+_USUAL = 64
+"""Characters of a local part (RFC 5321 section 4.5.3.1.1); a longer one is read in full all the same."""
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,47 +50,60 @@ class Inspector:
         self.triggers = [Trigger(rule.id, _TRIGGER) for rule in rules]
 
     def inspect(self, view: View) -> Iterator[Match]:
-        for hit in view.hits:
-            params = hit.rule.params
-            assert isinstance(params, Params)
-            target = hit.target
-            edits: list[Edit] = []
-            found = 0
-            for start, at in addresses(target.text):
-                if _is_masked(target.text[start:at], params):
-                    continue
-                found += 1
+        for rule in view.rules:
+            yield from _of_rule(view, rule)
+
+
+def _of_rule(view: View, rule: Rule) -> Iterator[Match]:
+    params = rule.params
+    assert isinstance(params, Params)
+    replacement = params.replacement.encode()
+    gathering = Gathering(rule.id, ("e-mail address", "e-mail addresses"), view.most, view.told)
+    for hit in view.hits:
+        if hit.rule is not rule:
+            continue
+        target = hit.target
+        edits: list[tuple[Span | None, bytes]] = []
+        for start, at in addresses(target.text):
+            gathering.left -= 1
+            if gathering.left < 0:
+                yield gathering.too_many()
+                return
+            if not _is_masked(target.text[start:at], params):
                 kept = start + min(params.keep, at - start - 1)
-                if (span := target.segment.span(target.index, kept, at)) is not None:
-                    edits.append(Edit(span, params.replacement.encode()))
-            if found:
-                yield Match(
-                    rule=hit.rule.id,
-                    location=target.location,
-                    explanation=f"{found} e-mail address{'es' if found > 1 else ''}",
-                    transformations=target.transformations,
-                    edits=tuple(edits),
-                )
+                edits.append((target.segment.span(target.index, kept, at), replacement))
+        if edits and (match := gathering.add(target, edits)) is not None:
+            yield match
+    if (rest := gathering.rest()) is not None:
+        yield rest
 
 
 def addresses(text: str) -> Iterator[tuple[int, int]]:
-    """(start, place of the @) of each address in `text`. Linear: a domain is bounded, a local part ends at an @."""
-    at = text.find("@")
-    while at >= 0:
-        if _DOMAIN.match(text, at + 1, at + 256):
-            start = _local_start(text, at)
-            if start < at and text[at - 1] != ".":
-                yield start, at
-        at = text.find("@", at + 1)
+    """(start, place of the @) of each address in `text`. Linear: a domain and a local part end at the next @."""
+    if _WHOLE.fullmatch(text):
+        yield 0, text.index("@")
+        return
+    for found in _AT.finditer(text):
+        at = found.start()
+        start = _local_start(text, at)
+        if start < at and text[at - 1] != ".":
+            yield start, at
 
 
 def _local_start(text: str, at: int) -> int:
-    start = at
-    while start > 0 and (text[start - 1].isalnum() or text[start - 1] in _LOCAL_SIGNS):
-        start -= 1
+    backwards = text[max(0, at - _USUAL) : at][::-1]
+    length = _local_length(backwards)
+    if length == _USUAL:
+        length = _local_length(text[text.rfind("@", 0, at) + 1 : at][::-1])
+    start = at - length
     while text[start] == ".":  # an ellipsis before an address; no local part begins so
         start += 1
     return start
+
+
+def _local_length(backwards: str) -> int:
+    found = _LOCAL.match(backwards)
+    return found.end() if found else 0
 
 
 def _is_masked(local: str, params: Params) -> bool:

@@ -2,7 +2,8 @@
 
 Source: the rule. Expressions are Hyperscan's, which runs in time linear in the text whatever the pattern
 (no back-references, no look-around; CWE-1333).
-Limits: one value at a time; a match over two fields is not seen.
+Limits: one value at a time; a match over two fields is not seen. Of very many values that match the first hundred are
+told one by one.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from msgspec import Meta, Struct
 from gatelens.inspectors import Trigger, View
 from gatelens.linear_regex import LinearRegex
 from gatelens.model.finding import Match
+from gatelens.model.location import WHOLE_MESSAGE
 from gatelens.model.message import Phase
 from gatelens.model.rule import Rule
+
+_FURTHER = "further values; they are not looked at one by one"
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,13 +42,18 @@ class Inspector:
         self._regexes = {rule.id: LinearRegex(_params(rule).patterns) for rule in rules}
 
     def inspect(self, view: View) -> Iterator[Match]:
+        told = {rule.id: view.told for rule in view.rules}
         for hit in view.hits:
-            if view.message.status < _params(hit.rule).status_from:
+            if view.message.status < _params(hit.rule).status_from or told[hit.rule.id] < 0:
                 continue
             found = self._regexes[hit.rule.id].search(hit.target.text)
             if found is None:
                 continue
             start, end = found
+            told[hit.rule.id] -= 1
+            if told[hit.rule.id] < 0:
+                yield Match(rule=hit.rule.id, location=WHOLE_MESSAGE, explanation=_FURTHER)
+                continue
             yield Match(
                 rule=hit.rule.id,
                 location=hit.target.location,

@@ -1,7 +1,8 @@
 """Find values that leave their literal when they are put into an SQL statement.
 
 Source: CWE-89; Su and Wassermann, "The Essence of Command Injection Attacks in Web Applications" (POPL 2006).
-Limits: one value at a time. A value that is a whole statement and leaves no literal is a query, not an injection.
+Limits: one value at a time. A value that is a whole statement and leaves no literal is a query, not an injection. Of
+very many values that leave a literal the first hundred are told one by one.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`patterns` name the values worth a look. `functions` and `tables` are names that tell an attack, listed by what
     calling or reading them does, in words that go on "closes a string, …". The rest are limits: `max_nesting` of
     parentheses in a text that is parsed, `max_tokens` read of one value, and what may be spent on one message: tokens
-    read (a value counts as one, a place where it leaves a literal as four) and statements parsed. What goes beyond a
-    limit and looks like SQL is a match: fail closed."""
+    read (a value counts as one, a place where it leaves a literal as four) and statements parsed (of 16 tokens; a
+    longer one counts as several). A message may have one token more for each 80 bytes of its body, and one statement
+    for each 64 KiB. What goes beyond a limit and looks like SQL is a match: fail closed."""
 
     patterns: Annotated[tuple[Expression, ...], Meta(min_length=1)]
     functions: dict[str, tuple[str, ...]] = {}
@@ -38,9 +40,12 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     dialects: Annotated[tuple[Dialect, ...], Meta(min_length=1)] = ("mysql", "postgres", "tsql", "oracle", "sqlite")
     max_nesting: Annotated[int, Meta(ge=1, le=64)] = 32
     max_tokens: Annotated[int, Meta(ge=16, le=4096)] = 1024
-    message_tokens: Annotated[int, Meta(ge=16)] = 10_000
-    message_parses: Annotated[int, Meta(ge=1, le=1000)] = 20
+    message_tokens: Annotated[int, Meta(ge=16)] = 1_200
+    message_parses: Annotated[int, Meta(ge=1, le=1000)] = 8
 
+
+_BYTES_A_TOKEN = 80
+_BYTES_A_PARSE = 64 * 1024
 
 _TOO_MUCH = "more that looks like SQL than is analysed in one message"
 
@@ -57,19 +62,22 @@ class Inspector:
         self._grammars = {rule.id: _grammar(_params(rule)) for rule in rules}
 
     def inspect(self, view: View) -> Iterator[Match]:
-        budgets = {rule.id: _budget(_params(rule)) for rule in view.rules}
+        size = len(view.decoded.content)
+        budgets = {rule.id: _budget(_params(rule), size) for rule in view.rules}
+        told = dict.fromkeys(budgets, view.told)
         harmless: set[tuple[str, str]] = set()
         for hit in view.hits:
             budget = budgets.get(hit.rule.id)
             value = (hit.rule.id, hit.target.text)
             if budget is None or value in harmless:
                 continue
-            if budget.is_spent:
+            if budget.is_spent or not told[hit.rule.id]:
                 del budgets[hit.rule.id]
                 yield Match(rule=hit.rule.id, location=WHOLE_MESSAGE, explanation=_TOO_MUCH)
                 if not budgets:
                     return
             elif found := injection(hit.target.text, self._grammars[hit.rule.id], budget):
+                told[hit.rule.id] -= 1
                 yield _match(hit, found)
             else:
                 harmless.add(value)
@@ -90,8 +98,9 @@ def _grammar(params: Params) -> Grammar:
     return Grammar(names, params.dialects, params.max_nesting, params.max_tokens)
 
 
-def _budget(params: Params) -> Budget:
-    return Budget(params.message_tokens, params.message_parses)
+def _budget(params: Params, size: int) -> Budget:
+    """What may be spent on a message of `size` bytes."""
+    return Budget(params.message_tokens + size // _BYTES_A_TOKEN, params.message_parses + size // _BYTES_A_PARSE)
 
 
 def _by_name(listed: Listed) -> dict[str, str]:

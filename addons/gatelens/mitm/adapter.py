@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 from mitmproxy import http
-from mitmproxy.websocket import WebSocketMessage
 
 from gatelens import redaction
 from gatelens.answers import Answer
+from gatelens.decoders.event_stream import CONTENT_TYPE
 from gatelens.model.decision import Decision
 from gatelens.model.message import Channel, Message, Phase
 
@@ -19,6 +21,7 @@ def request_message(flow: http.HTTPFlow, unread: int = 0) -> Message:
         phase=Phase.REQUEST,
         method=data.method.decode("latin-1"),
         target=data.path.decode("utf-8", "replace"),
+        authority=data.authority.decode("utf-8", "replace"),
         headers=data.headers.fields,
         body=data.content or b"",
         time=data.timestamp_start,
@@ -47,20 +50,62 @@ def response_message(flow: http.HTTPFlow, request: Message, unread: int = 0) -> 
     )
 
 
-def websocket_message(message: WebSocketMessage, request: Message) -> Message:
-    """One WebSocket message of the connection that `request` opened."""
-    phase = Phase.REQUEST if message.from_client else Phase.RESPONSE
+def websocket_message(
+    request: Message, content: bytes, received: float, *, from_client: bool, unread: int = 0
+) -> Message:
+    """One WebSocket message of the connection that `request` opened, which came at the time `received`."""
     return Message(
-        phase=phase,
+        phase=Phase.REQUEST if from_client else Phase.RESPONSE,
         method=request.method,
         target=request.target,
         headers=(),
-        body=message.content,
-        time=message.timestamp,
+        body=content,
+        time=received,
         channel=Channel.WEBSOCKET,
         client=request.client,
         request=request,
+        unread=unread,
     )
+
+
+def event_message(flow: http.HTTPFlow, request: Message, content: bytes) -> Message:
+    """Whole events, as they stand in the stream that answers `request`."""
+    assert flow.response is not None
+    return Message(
+        phase=Phase.RESPONSE,
+        method=request.method,
+        target=request.target,
+        headers=((b"content-type", CONTENT_TYPE.encode()),),
+        body=content,
+        time=time.time(),
+        status=flow.response.status_code,
+        channel=Channel.EVENT_STREAM,
+        client=request.client,
+        request=request,
+    )
+
+
+def is_event_stream(response: http.Response) -> bool:
+    """Whether the body is a stream of server-sent events."""
+    content_type: str = response.headers.get("content-type", "")
+    return content_type.partition(";")[0].strip().lower() == CONTENT_TYPE
+
+
+def ask_for_plain_events(request: http.Request) -> None:
+    """Have a stream of events sent without a content-encoding, which could not be taken off event by event."""
+    if "accept-encoding" in request.headers and CONTENT_TYPE in request.headers.get("accept", "").lower():
+        request.headers["accept-encoding"] = "identity"
+
+
+def frame_as_stream(flow: http.HTTPFlow) -> None:
+    """Take the length off the response of `flow`, which may change on the way. Chunks tell the client a stream that is
+    cut off from one that has ended."""
+    response = flow.response
+    assert response is not None
+    response.headers.pop("content-length", None)
+    if flow.request.is_http11 and "transfer-encoding" not in response.headers:
+        response.headers["transfer-encoding"] = "chunked"
+        response.http_version = "HTTP/1.1"
 
 
 def respond(flow: http.HTTPFlow, answer: Answer) -> None:

@@ -12,6 +12,7 @@ from mitmproxy import flow as mitm_flow
 from mitmproxy import http
 from mitmproxy.net.http.http1 import expected_http_body_size
 from mitmproxy.proxy.layer import CommandGenerator
+from mitmproxy.proxy.layers import http as http_layers
 from mitmproxy.proxy.layers.http import HttpStream, SendHttp
 from mitmproxy.proxy.layers.http._events import (
     ErrorCode,
@@ -53,11 +54,13 @@ def install(guard: Guard) -> None:
                 return (yield from _refuse_request(self, incident, seen=bool(received)))
             self.flow.request.stream = True
         elif not guard.pass_unread(self.flow, size):
-            return (yield from _refuse_response(self))
+            return (yield from refuse_response(self, "response body over its limit"))
         if received:
             yield from _stream_the_rest(self, request=request)
         return False
 
+    # mitmproxy's own buffer takes 50 bytes more for each chunk, and a chunk may be one byte.
+    http_layers.ReceiveBuffer = bytearray  # type: ignore[assignment,attr-defined]
     HttpStream.check_body_size = check_body_size  # type: ignore[method-assign]  # the seam this module is about
 
 
@@ -81,8 +84,9 @@ def _refuse_request(stream: HttpStream, incident: str, *, seen: bool) -> Command
     return True
 
 
-def _refuse_response(stream: HttpStream) -> CommandGenerator[bool]:
-    stream.flow.error = mitm_flow.Error("response body over its limit")
+def refuse_response(stream: HttpStream, reason: str) -> CommandGenerator[bool]:
+    """End the response to the client and the connection to the upstream. The client gets 502 where it has no head."""
+    stream.flow.error = mitm_flow.Error(reason)
     yield HttpErrorHook(stream.flow)
     code = ErrorCode.RESPONSE_TOO_LARGE
     yield SendHttp(ResponseProtocolError(stream.stream_id, "response", code), stream.context.client)

@@ -32,7 +32,7 @@ class Exchange:
         self.streamed = False
         self.passed: WebSocketMessage | None = None
         self.transaction = Transaction(
-            incident=_incident(),
+            incident=incident(),
             time=request.time,
             client=request.client,
             method=request.method,
@@ -49,7 +49,7 @@ class _Carrier(Protocol):
     gatelens: Exchange
 
 
-def _incident() -> str:
+def incident() -> str:
     """A random UUID (RFC 9562 section 5.4), at half the price of uuid.uuid4()."""
     h = os.urandom(16).hex()
     return f"{h[:8]}-{h[8:12]}-4{h[13:16]}-{'89ab'[int(h[16], 16) & 3]}{h[17:20]}-{h[20:]}"

@@ -23,9 +23,22 @@ from mitmproxy.utils import human
 from gatelens import __version__, answers, audit, masking
 from gatelens.audit import AuditLog
 from gatelens.engine import Engine
-from gatelens.mitm import adapter, body_limits, exchange, notes
+from gatelens.mitm import (
+    adapter,
+    body_limits,
+    event_streams,
+    exchange,
+    http1_bounds,
+    http2_bounds,
+    notes,
+    websocket_bounds,
+)
+from gatelens.mitm.event_streams import LiveEvents
 from gatelens.mitm.exchange import Exchange
+from gatelens.mitm.http1_bounds import TOO_SLOW
+from gatelens.mitm.refusals import Refusals
 from gatelens.mitm.rules_in_force import RulesInForce
+from gatelens.mitm.websocket_bounds import PASSED_SIZES
 from gatelens.model.decision import Decision
 from gatelens.model.finding import Action
 from gatelens.model.message import Channel, Message, Phase
@@ -33,6 +46,8 @@ from gatelens.ruleset.faults import RulesetError
 from gatelens.ruleset.files import builtin_directory
 
 logger = logging.getLogger("gatelens")
+
+OPTIONS = ("gatelens_rules", "gatelens_mode", "gatelens_audit", "gatelens_head_seconds", "gatelens_body_seconds")
 
 OFF_LOOP_BYTES = 64 * 1024
 """Bodies from this size on are inspected in a thread, so that they delay no other client."""
@@ -53,6 +68,7 @@ class Gateway:
         self.rules: RulesInForce | None = None
         self._audit: AuditLog | None = None
         self._watching: asyncio.Task[None] | None = None
+        self.refusals = Refusals(lambda: self._engine().policy, self._write)
 
     # -- life cycle
 
@@ -60,7 +76,13 @@ class Gateway:
         loader.add_option("gatelens_rules", str, "", "Directory of rules; empty for the built-in ones.")
         loader.add_option("gatelens_mode", str, "", "block or detect, in place of the policy's mode.")
         loader.add_option("gatelens_audit", str, "", "File for audit events, - for standard output, empty for none.")
+        loader.add_option("gatelens_head_seconds", int, 30, "Time for a request's head.")
+        loader.add_option("gatelens_body_seconds", int, 60, "Time for a request's body, at 500 bytes a second longer.")
         body_limits.install(self)
+        http1_bounds.install(self.refusals)
+        http2_bounds.install(self.refusals)
+        event_streams.install()
+        websocket_bounds.install(self)
 
     def configure(self, updated: set[str]) -> None:
         """Raises OptionsError, with every fault of the rules, where the gateway cannot run as asked."""
@@ -69,7 +91,10 @@ class Gateway:
         if ctx.options.ignore_hosts or ctx.options.allow_hosts:
             raise OptionsError("ignore_hosts and allow_hosts would let a client choose a Host that nothing inspects")
         if unknown := [name for name in ctx.options.deferred if name.startswith("gatelens_")]:
-            raise OptionsError(f"{', '.join(unknown)}: no such option; gatelens_rules, gatelens_mode, gatelens_audit")
+            raise OptionsError(f"{', '.join(unknown)}: no such option; {', '.join(OPTIONS)}")
+        for name in ("gatelens_head_seconds", "gatelens_body_seconds"):
+            if (seconds := getattr(ctx.options, name)) < 1:
+                raise OptionsError(f"{name}: {seconds}; seconds, from 1 on")
         if updated & {"gatelens_rules", "gatelens_mode"} or self.rules is None:
             self.rules = self._load_rules()
             if self._watching:
@@ -134,9 +159,8 @@ class Gateway:
         async for change in rules.changes():
             level, told = (ALERT, "") if change.taken else (logging.ERROR, " kept")
             logger.log(level, "rules: generation %d%s: %s", change.generation, told, change.text)
-            if self._audit:
-                action = "rules-reloaded" if change.taken else "rules-rejected"
-                self._audit.write(audit.notice(action, {"gatelens.generation": change.generation}))
+            action = "rules-reloaded" if change.taken else "rules-rejected"
+            self._write(audit.notice(action, {"gatelens.generation": change.generation}))
 
     def _engine(self) -> Engine:
         if self.rules is None:
@@ -159,31 +183,46 @@ class Gateway:
         state.request_done = True
         if decision.action >= Action.THROTTLE:
             self._refuse(flow, state, decision, state.request)
+        else:
+            adapter.ask_for_plain_events(flow.request)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
-        """Bodies without end cannot be kept until they are whole: they pass as they come, and a finding says so."""
+        """Bodies without end cannot be kept until they are whole: events are inspected one by one as they pass."""
         state = exchange.of(flow)
-        if state is None or state.answered or flow.response is None or not flow.live:
+        if state is None or state.answered or state.response_done or flow.response is None or not flow.live:
             return
-        if flow.response.headers.get("content-type", "").lower().startswith("text/event-stream"):
+        if adapter.is_event_stream(flow.response):
             self.pass_unread(flow, -1)
 
     def pass_unread(self, flow: http.HTTPFlow, size: int) -> bool:
         """Judge a response whose body is not kept (size: bytes so far, or -1), and let it stream where the rules do.
 
-        Returns whether it may pass.
+        Of server-sent events, the head is judged now and the events as they come. Returns whether it may pass.
         """
         state = exchange.of(flow)
         if state is None or flow.response is None:
             return False
+        live = adapter.is_event_stream(flow.response) and "content-encoding" not in flow.response.headers
         started = time.perf_counter_ns()
-        decision = self._decide(adapter.response_message(flow, state.request, size))
-        state.judge(Phase.RESPONSE, decision, started)
+        decision = self._decide(adapter.response_message(flow, state.request, 0 if live else size))
+        if decision.findings or not live:
+            state.judge(Phase.RESPONSE, decision, started)
         if decision.action >= Action.THROTTLE:
             return False
         state.response_done = True
-        flow.response.stream = True
+        flow.response.stream = self._live_events(flow, state) if live else True
         return True
+
+    def _live_events(self, flow: http.HTTPFlow, state: Exchange) -> LiveEvents:
+        def decide(content: bytes) -> Decision:
+            return self._decide(adapter.event_message(flow, state.request, content))
+
+        def note(decision: Decision, started: int) -> None:
+            state.judge(Phase.RESPONSE, decision, started)
+            self._tell(decision, state)
+
+        adapter.frame_as_stream(flow)
+        return LiveEvents(self._engine().route_of(state.request).limits.event_size, decide, note)
 
     def response(self, flow: http.HTTPFlow) -> Hooked:
         state = exchange.of(flow)
@@ -208,6 +247,8 @@ class Gateway:
         """A flow that ended without a response: refused by mitmproxy, or broken off."""
         state = exchange.of(flow) or exchange.begin(flow, adapter.request_message(flow))
         state.transaction.error = "aborted" if state.request_done else "refused"
+        if flow.error and flow.error.msg == TOO_SLOW:
+            state.transaction.error, state.transaction.status = "too-slow", 408
         state.streamed = False  # its stream has ended with it
         self._conclude(flow, state)
 
@@ -244,19 +285,45 @@ class Gateway:
         if state is None or flow.websocket is None:
             return  # the seal drops it
         sent = flow.websocket.messages[-1]
+        over = len(sent.content) > self.message_limit(flow)
+        unread, content = (len(sent.content), b"") if over else (0, sent.content)
+        message = adapter.websocket_message(
+            state.request, content, sent.timestamp, from_client=sent.from_client, unread=unread
+        )
         started = time.perf_counter_ns()
-        message = adapter.websocket_message(sent, state.request)
         decision = self._decide(message)
         if decision.findings:
-            state.judge(message.phase, decision, started)
-            self._tell(decision, state)
-            notes.annotate(flow, state.transaction)
+            self._note(flow, state, message, decision, started)
         if decision.action >= Action.THROTTLE:
             sent.drop()
         elif decision.action is Action.REDACT:
             sent.content = adapter.redacted(decision)
         state.passed = sent
         del flow.websocket.messages[:-KEPT_MESSAGES]
+
+    def message_limit(self, flow: http.HTTPFlow) -> int:
+        """See websocket_bounds.Guard."""
+        state = exchange.of(flow)
+        engine = self._engine()
+        return engine.route_of(state.request).limits.event_size if state else engine.least_limits.event_size
+
+    def pass_oversized(self, flow: http.HTTPFlow, size: int, *, from_client: bool) -> bool:
+        """See websocket_bounds.Guard. What passes is told when it is whole."""
+        state = exchange.of(flow)
+        if state is None:
+            return False
+        message = adapter.websocket_message(state.request, b"", time.time(), from_client=from_client, unread=size)
+        started = time.perf_counter_ns()
+        decision = self._decide(message)
+        passes = decision.action < Action.THROTTLE and size <= self.message_limit(flow) * PASSED_SIZES
+        if not passes:
+            self._note(flow, state, message, decision, started)
+        return passes
+
+    def _note(self, flow: http.HTTPFlow, state: Exchange, message: Message, decision: Decision, started: int) -> None:
+        state.judge(message.phase, decision, started)
+        self._tell(decision, state)
+        notes.annotate(flow, state.transaction)
 
     def websocket_end(self, flow: http.HTTPFlow) -> None:
         if state := exchange.of(flow):
@@ -312,5 +379,8 @@ class Gateway:
         if flow.response is not None:
             state.transaction.status = flow.response.status_code
         notes.annotate(flow, state.transaction)
+        self._write(audit.event(state.transaction))
+
+    def _write(self, event: dict[str, object]) -> None:
         if self._audit:
-            self._audit.write(audit.event(state.transaction))
+            self._audit.write(event)

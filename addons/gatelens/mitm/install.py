@@ -9,7 +9,7 @@ from mitmproxy.exceptions import OptionsError
 from mitmproxy.hooks import ConfigureHook
 from mitmproxy.master import Master
 
-from gatelens.mitm import connections, error_pages, quiet_logs, trailers
+from gatelens.mitm import chunked, connections, error_pages, quiet_logs
 from gatelens.mitm.gateway import Gateway
 from gatelens.mitm.seal import Seal
 
@@ -31,12 +31,12 @@ def install(master: Master) -> Gateway:
     found = master.addons.get(Gateway.name)
     if isinstance(found, Gateway):
         return found
-    connections.install()
+    chunked.install()
     error_pages.install()
-    trailers.install()
     quiet_logs.install()
     master.options.update(**{name: value for name, value in SAFE_OPTIONS.items() if name in master.options})
     gateway = Gateway()
+    connections.install(lambda: gateway.refusals.times()[0])
     addons = master.addons
     addons.register(gateway)
     names = [getattr(addon, "name", type(addon).__name__.lower()) for addon in addons.chain]

@@ -10,7 +10,7 @@ from gatelens.model.location import WHOLE_MESSAGE, Location
 
 
 class AnomalyKind(StrEnum):
-    """A passed limit (first group) or a form that two parsers may read differently. Rules name these; decoders report."""
+    """A passed limit (first group), or a form that two parsers may read differently. Rules name these."""
 
     BODY_SIZE = "body-size"
     DECOMPRESSED_SIZE = "decompressed-size"
@@ -60,10 +60,14 @@ class AnomalyKind(StrEnum):
     REPEATED_PARAMETER = "repeated-parameter"
     POLLUTED_PARAMETER = "polluted-parameter"
     PATH_TRAVERSAL = "path-traversal"
+    PATH_CONTROL = "path-control"
+    PATH_SEPARATOR = "path-separator"
     PATH_ENCODING = "path-encoding"
     PATH_EMPTY_SEGMENT = "path-empty-segment"
     PATH_PARAMETER = "path-parameter"
     HOST = "host"
+    HOST_OVERRIDE = "host-override"
+    URL_OVERRIDE = "url-override"
     METHOD_OVERRIDE = "method-override"
     HOP_BY_HOP = "hop-by-hop"
     HEADER_SYNTAX = "header-syntax"

@@ -27,6 +27,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     parameters: Count = 128
     parameter_name_length: Count = 128
     parameter_length: Count = 8 * 1024
+    form_value_length: Count = 64 * 1024
     parts: Count = 128
     json_depth: Annotated[int, Meta(ge=1, le=1000)] = 40
     json_keys: Count = 250
@@ -36,8 +37,8 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     json_string_length: Count = 64 * 1024
     json_number_length: Count = 64
     xml_depth: Count = 40
-    xml_nodes: Count = 50_000
-    csv_cells: Count = 50_000
+    xml_nodes: Count = 15_000
+    csv_cells: Count = 20_000
     event_size: Count = 1024 * 1024
     nested_depth: Count = 6
     nested_bytes: Count = 4 * 1024 * 1024
@@ -55,6 +56,7 @@ STRICT = Limits(
     parameters=64,
     parameter_name_length=64,
     parameter_length=2 * 1024,
+    form_value_length=8 * 1024,
     parts=32,
     json_depth=20,
     json_keys=100,

@@ -26,9 +26,10 @@ class Location(Struct, frozen=True, gc=False):
     """A place in a message that finds its value again.
 
     `pointer` is an RFC 6901 JSON Pointer for body (in a sequence of JSON texts, and in CSV, its first step is the
-    record's number from 0), an XPath for a body of XML; name and index (`q[0]`) for query, form, header and cookie, and
-    behind it the pointer within a part that has a structure of its own (`meta[0]/user/name`); the segment's number for
-    path; line:column for graphql; empty for the message as a whole.
+    record's number from 0; in an event stream the event's, then `data` or another field), an XPath for a body of XML;
+    name and index (`q[0]`) for query, form, header and cookie, and behind it the pointer within a part that has a
+    structure of its own (`meta[0]/user/name`); the segment's number for path; line:column for graphql; empty for the
+    message as a whole.
     `key` says that the name at the pointer is meant, not its value. `span` is [start, end) in bytes of the
     body after its content-encoding is taken off; None where there is no such place.
     """

@@ -21,13 +21,15 @@ class Channel(StrEnum):
 
     HTTP = "http"
     WEBSOCKET = "websocket"
+    EVENT_STREAM = "event-stream"
 
 
 class Message(Struct, frozen=True, kw_only=True, gc=False):
     """One message. Bytes are kept as sent; nothing is decoded or normalised here.
 
     `target` is the request target in origin form, path and query as sent. `headers` keep order,
-    case and duplicates. `body` is the raw body with its content-encoding still on. `time` is in Unix
+    case and duplicates. `authority` came with the target, or is HTTP/2's `:authority`; empty where neither was sent.
+    `body` is the raw body with its content-encoding still on. `time` is in Unix
     seconds: the only clock that inspection knows, so that a recorded message is judged at its own time.
     `unread` is what is known of a body that was not kept: its size in bytes so far, or -1 for a stream without end.
     A response carries the `request` that it answers.
@@ -36,6 +38,7 @@ class Message(Struct, frozen=True, kw_only=True, gc=False):
     phase: Phase
     method: str
     target: str
+    authority: str = ""
     headers: Headers
     body: bytes
     time: float

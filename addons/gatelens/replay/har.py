@@ -149,6 +149,7 @@ def _record(number: int, raw: bytes) -> Record:
         phase=Phase.REQUEST,
         method=sent.method,
         target=_target(sent.url),
+        authority=_authority(sent.headers),
         headers=_headers(sent.headers),
         body=_posted(sent.post_data),
         time=time,
@@ -199,6 +200,12 @@ def _headers(pairs: list[_Pair | tuple[str, str]]) -> Headers:
         for name, value in named
         if not name.startswith(":") and name.lower() != "content-encoding"
     )
+
+
+def _authority(pairs: list[_Pair | tuple[str, str]]) -> str:
+    """What `:authority` says, where a recorder lists it. The URL's own may come from Host as well."""
+    named = ((pair.name, pair.value) if isinstance(pair, _Pair) else pair for pair in pairs)
+    return next((target_of(value, "headers") for name, value in named if name == ":authority"), "")
 
 
 def _posted(data: _PostData | None) -> bytes:

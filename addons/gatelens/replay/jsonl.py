@@ -2,6 +2,7 @@
 
 Two forms: {"id", "method", "path", "headers": [[name, value]], "body" | "body_b64", "time"} for a request alone, and
 {"id", "request": {…}, "response": {"status", "headers", "body" | "body_b64"}, "time"}. Other names are passed over.
+Beside "path" an "authority" may stand: that of an absolute-form target, or HTTP/2's.
 Text stands for its UTF-8 bytes, and U+DC80 to U+DCFF for single bytes that are no UTF-8 (PEP 383).
 """
 
@@ -34,6 +35,7 @@ class _Sent(Struct):
 class _Request(_Sent, kw_only=True):
     method: Text
     path: str
+    authority: str = ""
 
 
 class _Response(_Sent, kw_only=True):
@@ -45,6 +47,7 @@ class _Line(_Sent, kw_only=True):
     time: Annotated[float, Meta(ge=EARLIEST, le=LATEST)] | None = None
     method: Text | None = None
     path: str | None = None
+    authority: str = ""
     request: _Request | None = None
     response: _Response | None = None
 
@@ -94,12 +97,18 @@ def _record(number: int, raw: bytes, default_time: float) -> Record:
         if line.method is None or line.path is None:
             raise RecordFault("neither a request nor a method and a path")
         sent = _Request(
-            method=line.method, path=line.path, headers=line.headers, body=line.body, body_b64=line.body_b64
+            method=line.method,
+            path=line.path,
+            authority=line.authority,
+            headers=line.headers,
+            body=line.body,
+            body_b64=line.body_b64,
         )
     request = Message(
         phase=Phase.REQUEST,
         method=sent.method,
         target=target_of(sent.path, "path"),
+        authority=target_of(sent.authority, "authority"),
         headers=_headers(sent.headers),
         body=_body(sent),
         time=time,

@@ -1,7 +1,8 @@
 """The one scan: all triggers of all rules of a phase over all texts of a message at once.
 
 Texts are joined by a line feed, so a trigger may run over two of them; that costs a second look, never a finding,
-because the inspector looks at each text alone.
+because the inspector looks at each text alone. Work is bounded by the size of the message: each report of a trigger
+costs a call back into Python, and each hit a look of an inspector.
 """
 
 from __future__ import annotations
@@ -10,19 +11,38 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
+from msgspec import Struct
+
 from gatelens.inspectors import Trigger
-from gatelens.linear_regex import PatternSet
+from gatelens.linear_regex import FINDING_ONCE, PatternSet
 
-type Found = set[tuple[int, str]]
-"""(index of a text, id of a rule with a trigger in it)."""
+_LOOKS = 500
+_BYTES_A_LOOK = 128
+"""So many looks a message may cost, and one more for so many bytes. Each takes some microseconds, so that all of them
+stay within what a message of its size may take (scripts/bench decoders). 5,000 e-mail addresses in records of 120 bytes
+are masked; a message with more that looks suspicious is no message to be read."""
 
-_ENOUGH = 512
-_ENOUGH_EACH = 2
-"""Reports, in all and more for each text, after which a message is scanned text by text: each report costs a call back
-into Python, and each text a scan of its own costs eight times that."""
+_SHOWN = 100
 
-_ENOUGH_IN_ONE = 256
-"""Reports after which one text counts as hit by every rule: fail closed, at a bounded price."""
+_BITS = 16
+_PATTERN = (1 << _BITS) - 1
+"""A trigger's number in the low bits, a place in the others: one integer costs less than a pair."""
+
+_REPORTS_A_LOOK = 2
+_TEXTS_A_LOOK = 2
+"""A scan of one text alone costs half of what a look costs, a report a quarter."""
+
+
+class Scanned(Struct, frozen=True, gc=False):
+    """`hits` are (index of a text, id of a rule with a trigger in it), in the order of the texts.
+
+    `most` is how many looks the message may cost. `complete` says that every text was read and `hits` is all there is;
+    where it is not, `hits` are a few of them, to show what it is about.
+    """
+
+    hits: Sequence[tuple[int, str]]
+    most: int
+    complete: bool
 
 
 class SharedScan:
@@ -32,48 +52,79 @@ class SharedScan:
         owners: dict[str, list[str]] = {}
         for trigger in triggers:
             owners.setdefault(trigger.expression, []).append(trigger.rule)
-        self._owners = list(owners.values())
-        self._all = {rule for rules in self._owners for rule in rules}
-        self._patterns = PatternSet(list(owners))
+        self._owners = [tuple(dict.fromkeys(rules)) for rules in owners.values()]
+        self._joined = PatternSet(list(owners))
+        self._alone = PatternSet(list(owners), FINDING_ONCE)
 
-    def find(self, texts: Sequence[str]) -> Found:
-        """The texts hit, each with the rules that hit it. Linear in the length of the texts."""
+    def find(self, texts: Sequence[str], size: int = 0) -> Scanned:
+        """The texts hit, each with the rules that hit it, in a message of `size` bytes. Linear in their length."""
         joined = "\n".join(texts).encode("utf-8", "replace")
-        reports: list[tuple[int, int]] = []
-        enough = _ENOUGH + _ENOUGH_EACH * len(texts)
+        most = _LOOKS + max(size, len(joined)) // _BYTES_A_LOOK
+        enough = most * _REPORTS_A_LOOK
+        reports: list[int] = []
+        report = reports.append
 
         def collect(pattern: int, _start: int, end: int, _flags: int, _context: None) -> bool:
-            reports.append((pattern, end))
+            report(end << _BITS | pattern)  # a number, unlike a tuple, is nothing to the garbage collector
             return len(reports) >= enough
 
-        if not self._patterns.scan(joined, collect, None):
-            return self._one_by_one(texts)
+        whole = self._joined.scan(joined, collect, None)
         if not reports:
-            return set()
+            return Scanned((), most, True)
         if len(joined) == sum(map(len, texts)) + len(texts) - 1:
             lengths = [len(text) + 1 for text in texts]
         else:
             lengths = [len(text.encode("utf-8", "replace")) + 1 for text in texts]
         ends = list(accumulate(lengths))
-        found: Found = set()
-        for pattern, end in reports:
+        if whole:
+            hits = self._hits(sorted(_keys(reports, ends)))
+        elif len(texts) > most * _TEXTS_A_LOOK:
+            return Scanned(self._hits(sorted(_keys(reports[:_SHOWN], ends))), most, False)
+        else:
+            # Reports come in no order that could be relied on: what is not read through is read again.
+            hits = []
+            for index, text in enumerate(texts):
+                hits += self._hits([index << _BITS | pattern for pattern in self._patterns_in(text)])
+                if len(hits) > most:
+                    break
+        return Scanned(hits, most, True) if len(hits) <= most else Scanned(hits[:_SHOWN], most, False)
+
+    def _hits(self, keys: Sequence[int]) -> list[tuple[int, str]]:
+        """The texts and rules of `keys`, which come in order; several triggers of a rule may have hit one text."""
+        hits: list[tuple[int, str]] = []
+        last = -1
+        for key in keys:
+            index = key >> _BITS
+            rules = self._owners[key & _PATTERN]
+            if index != last:
+                last = index
+                first = len(hits)
+            for rule in rules:
+                if (hit := (index, rule)) not in hits[first:]:
+                    hits.append(hit)
+        return hits
+
+    def _patterns_in(self, text: str) -> list[int]:
+        """The triggers in `text`: each reports once, however often it is there."""
+        patterns: list[int] = []
+        self._alone.scan(text.encode("utf-8", "replace"), _collect_pattern, patterns)
+        return patterns
+
+
+def _keys(reports: Sequence[int], ends: Sequence[int]) -> set[int]:
+    """Index of a text and number of a trigger, for each report."""
+    keys: set[int] = set()
+    start = stop = -1
+    index = 0
+    for report in reports:
+        end = report >> _BITS
+        if not start < end <= stop:
             # A match ends behind its last byte; one of no width, such as ^$, ends where it begins.
-            index = bisect_right(ends, end - 1) if end else 0
-            for rule in self._owners[pattern]:
-                found.add((index, rule))
-        return found
-
-    def _one_by_one(self, texts: Sequence[str]) -> Found:
-        found: Found = set()
-        for index, text in enumerate(texts):
-            reports: list[tuple[int, int]] = []
-            if self._patterns.scan(text.encode("utf-8", "replace"), _collect_in_one, reports):
-                found.update((index, rule) for pattern, _ in reports for rule in self._owners[pattern])
-            else:
-                found.update((index, rule) for rule in self._all)
-        return found
+            index = min(bisect_right(ends, end - 1), len(ends) - 1) if end else 0
+            start, stop = ends[index - 1] if index else 0, ends[index]
+        keys.add(index << _BITS | report & _PATTERN)
+    return keys
 
 
-def _collect_in_one(pattern: int, _start: int, end: int, _flags: int, reports: list[tuple[int, int]]) -> bool:
-    reports.append((pattern, end))
-    return len(reports) >= _ENOUGH_IN_ONE
+def _collect_pattern(pattern: int, _start: int, _end: int, _flags: int, patterns: list[int]) -> None:
+    patterns.append(pattern)

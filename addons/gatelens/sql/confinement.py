@@ -18,6 +18,12 @@ _EFFECTS_TOLD = 3
 _EXIT_COST = 4
 """An exit costs as much as so many tokens."""
 
+_CHARACTERS_A_TOKEN = 64
+"""Characters that cost as much to spell otherwise as a token to read."""
+
+_TOKENS_A_PARSE = 16
+"""Tokens of a statement to be parsed, that it may have before it counts as one more."""
+
 _TOO_LONG = "too long to be read in full"
 _PLACES_OF_THE_LIKELY = QUOTED | {Place.NUMBER, Place.STRING}
 _COMPUTING = frozenset("+ - * / % = < > ^ & |".split())
@@ -60,7 +66,10 @@ def injection(text: str, grammar: Grammar, budget: Budget) -> Injection | None:
     budget.tokens -= 1
     left = grammar.most_tokens
     for spelling, steps in spellings(text):
+        if steps:
+            budget.tokens -= len(spelling) // _CHARACTERS_A_TOKEN
         for exit_ in exits(spelling):
+            before: Reading | None = None
             for family in exit_.families:
                 budget.tokens -= _EXIT_COST
                 most = min(left, budget.tokens)
@@ -69,6 +78,9 @@ def injection(text: str, grammar: Grammar, budget: Budget) -> Injection | None:
                 reading = read(spelling, exit_.start, family, most)
                 left -= len(reading.tokens)
                 budget.tokens -= len(reading.tokens)
+                if reading == before:
+                    continue  # most texts read the same in every family
+                before = reading
                 if explanation := _judge(reading, exit_, grammar, budget):
                     return Injection(_evidence(spelling, exit_), explanation, steps)
     return None
@@ -98,7 +110,7 @@ def _judge(reading: Reading, exit_: Exit, grammar: Grammar, budget: Budget) -> s
     words = ", ".join(telling[:_EFFECTS_TOLD])
     if best is Grade.CERTAIN and not _must_parse(found, reading, place):
         return f"{place.value}, {words}"
-    budget.parses -= 1
+    budget.parses -= 1 + len(reading.tokens) // _TOKENS_A_PARSE
     if budget.parses < 0:
         return f"{place.value}, {words}; too many such values to parse each"
     dialect = parses(reading, exit_, grammar.dialects, grammar.most_nesting)

@@ -24,23 +24,26 @@ class Names(Struct, frozen=True):
 
 
 _READING = frozenset({"from", "join", "into", "select", "exec", "execute", "update", "table", "on"})
+_BEGINNINGS = SET_OPERATORS | {";", "(", "into", "waitfor", "order", "group", "limit", "procedure"}
+_CONDITIONS = CONNECTORS | CONDITIONALS
 _VALUES = frozenset({Kind.STRING, Kind.OPEN, Kind.VARIABLE})
 
 
 def effects(reading: Reading, names: Names, *, quoted: bool) -> Iterator[Effect]:
     """The effects of the tokens of `reading`; `quoted` says that a quote was closed before them."""
     tokens = reading.tokens
-    reads = any(token.text in _READING for token in tokens)
+    reads = not _READING.isdisjoint([token.text for token in tokens])
     for index, (kind, text) in enumerate(tokens):
-        if kind in (Kind.KEYWORD, Kind.OPERATOR):
-            yield from _of_word(reading, index, text)
+        if kind is Kind.KEYWORD or kind is Kind.OPERATOR:
+            if text in _BEGINNINGS:
+                yield from _of_word(reading, index, text)
         elif kind is Kind.CALL and (what := _named(names.functions, text)):
             yield Effect(Grade.CERTAIN, what)
         elif kind is Kind.VARIABLE and text.startswith("@@") and len(text) > 2:
             yield Effect(Grade.CERTAIN, "reads a system variable")
         if reads and kind in (Kind.WORD, Kind.QUOTED, Kind.CALL) and (what := _named(names.tables, text.lower())):
             yield Effect(Grade.CERTAIN, what)
-        if (text in CONNECTORS or text in CONDITIONALS) and _opens_condition(tokens, index):
+        if text in _CONDITIONS and _opens_condition(tokens, index):
             yield from condition(reading, index)
     lead = _after_closing(tokens)
     if quoted and lead < len(tokens):
