@@ -90,9 +90,23 @@ def test_more_layers_than_the_limit_are_an_anomaly() -> None:
     assert nested.unwrap([segment], Limits(nested_depth=4))[1] == []
 
 
+def test_a_short_message_may_not_cost_what_a_long_one_may() -> None:
+    dense = [json.dumps([str(n) for n in range(1_500)])] * 20
+    found, anomalies = nested.unwrap([NamedSegment(Part.QUERY, ["q"] * 20, dense)], LIMITS)
+    assert [(a.kind.value, a.seen) for a in anomalies] == [("nested-bytes", f"over {anomalies[0].limit}")]
+    assert int(anomalies[0].limit) < LIMITS.nested_bytes
+    assert found
+
+
+def test_a_text_that_imitates_what_stands_between_texts_is_unwrapped_alone() -> None:
+    texts = [f"%27{nested._BETWEEN}%28", "%29"]
+    (found,), _ = nested.unwrap([NamedSegment(Part.QUERY, ["q", "q"], texts)], LIMITS)
+    assert found.texts == [f"'{nested._BETWEEN}(", ")"]
+
+
 def test_more_bytes_than_the_limit_are_an_anomaly_and_end_the_unwrapping() -> None:
     segment = NamedSegment(Part.QUERY, ["q"] * 100, ["%41" * 100] * 100)
-    found, anomalies = nested.unwrap([segment], Limits(nested_bytes=100_000))
+    found, anomalies = nested.unwrap([segment], Limits(nested_bytes=90_000))
     assert [a.kind.value for a in anomalies] == ["nested-bytes"]
     assert len(found[0].texts) < 100
 

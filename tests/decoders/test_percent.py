@@ -54,3 +54,20 @@ def test_a_long_text_full_of_escapes_is_cheap(unit: bytes) -> None:
     begin = time.process_time()
     percent.decode_bytes(raw)
     assert time.process_time() - begin < 0.25
+
+
+RAWS = st.lists(
+    st.lists(st.sampled_from([b"%41", b"%c0%a7", b"%ff", b"\xc3\xa9", b"\xff", b"100%", b"+", b"a", b"%1f"])).map(
+        b"".join
+    )
+)
+
+
+@given(RAWS, st.booleans())
+def test_many_are_decoded_as_each_alone(raws: list[bytes], plus: bool) -> None:
+    texts, steps = percent.decode_all(raws, plus=plus)
+    assert list(zip(texts, steps, strict=True)) == [percent.decode(raw, plus=plus) for raw in raws]
+
+
+def test_a_text_that_imitates_what_stands_between_texts_is_decoded_alone() -> None:
+    assert percent.decode_all([b"%41" + percent._BETWEEN + b"b", b"c"])[0] == [f"A{percent._BETWEEN_TEXT}b", "c"]

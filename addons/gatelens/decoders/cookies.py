@@ -15,14 +15,11 @@ from gatelens.model.location import Part
 def decode(header: bytes) -> NamedSegment:
     """The values of one or more Cookie headers joined by `; `."""
     names: list[str] = []
-    values: list[str] = []
-    steps: list[tuple[str, ...]] = []
+    raws: list[bytes] = []
     for pair in header.split(b";"):
         name, equals, raw = pair.strip().partition(b"=")
         if not equals:
             name, raw = b"", name
-        value, taken = percent.decode(raw.strip(b'"'))
         names.append(name.decode("utf-8", "replace"))
-        values.append(value)
-        steps.append(taken)
-    return NamedSegment(Part.COOKIE, names, values, steps)
+        raws.append(raw.strip(b'"'))
+    return NamedSegment(Part.COOKIE, names, *percent.decode_all(raws))

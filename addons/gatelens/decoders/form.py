@@ -17,6 +17,9 @@ from gatelens.model.anomaly import Anomaly, AnomalyKind
 from gatelens.model.limits import Limits
 from gatelens.model.location import Location, Part, Span
 
+_BLANKS = 1024
+"""Empty pairs that may stand between the others before they count as pairs."""
+
 _PAIR = re.compile(rb"([^&=]*)(=?)([^&]*)(?:&|\Z)")
 
 
@@ -57,38 +60,32 @@ class FormSegment(NamedSegment):
 
 def decode(raw: bytes, part: Part, limits: Limits) -> tuple[NamedSegment, NamedSegment, list[Anomaly]]:
     """Segments of the values and of the names, and what is wrong with them, once a kind."""
-    names: list[str] = []
-    values: list[str] = []
-    name_steps: list[tuple[str, ...]] = []
-    value_steps: list[tuple[str, ...]] = []
     seen: dict[AnomalyKind, Anomaly] = {}
 
     def note(kind: AnomalyKind, what: str, limit: str = "") -> None:
-        if kind not in seen:
-            seen[kind] = Anomaly(kind, what, limit, Location(part))
+        seen[kind] = Anomaly(kind, what, limit, Location(part))
 
-    longest = limits.form_value_length if part is Part.FORM else limits.parameter_length
-    for pair in raw.split(b"&"):
-        if not pair:
-            continue
-        if len(names) == limits.parameters:
-            note(AnomalyKind.PARAMETER_COUNT, f"over {limits.parameters}", str(limits.parameters))
-            break
-        raw_name, _, raw_value = pair.partition(b"=")
-        name, steps = percent.decode(raw_name, plus=True)
-        names.append(name)
-        name_steps.append(steps)
-        value, steps = percent.decode(raw_value, plus=True)
-        values.append(value)
-        value_steps.append(steps)
-        if len(name) > limits.parameter_name_length:
-            note(AnomalyKind.PARAMETER_NAME_LENGTH, str(len(name)), str(limits.parameter_name_length))
-        if len(value) > longest:
-            note(AnomalyKind.PARAMETER_LENGTH, str(len(value)), str(longest))
-        if OVERLONG in steps or OVERLONG in name_steps[-1]:
-            note(AnomalyKind.INVALID_UTF8, "an overlong form")
-        elif "\ufffd" in value or "\ufffd" in name:
-            note(AnomalyKind.FORM_SYNTAX, "bytes that are no UTF-8")
+    pairs = [pair.partition(b"=") for pair in raw.split(b"&", limits.parameters + _BLANKS) if pair]
+    if len(pairs) > limits.parameters:
+        note(AnomalyKind.PARAMETER_COUNT, f"over {limits.parameters}", str(limits.parameters))
+        del pairs[limits.parameters :]
+    names, name_steps = percent.decode_all([name for name, _, _ in pairs], plus=True)
+    values, value_steps = percent.decode_all([value for _, _, value in pairs], plus=True)
+    for kind, texts, limit in (
+        (AnomalyKind.PARAMETER_NAME_LENGTH, names, limits.parameter_name_length),
+        (
+            AnomalyKind.PARAMETER_LENGTH,
+            values,
+            limits.form_value_length if part is Part.FORM else limits.parameter_length,
+        ),
+    ):
+        longest = max(map(len, texts), default=0)
+        if longest > limit:
+            note(kind, str(longest), str(limit))
+    if any(OVERLONG in steps for steps in (*name_steps, *value_steps)):
+        note(AnomalyKind.INVALID_UTF8, "an overlong form")
+    elif any("\ufffd" in text for text in (*names, *values)):
+        note(AnomalyKind.FORM_SYNTAX, "bytes that are no UTF-8")
     if _repeats(names, values):
         note(AnomalyKind.REPEATED_PARAMETER, "a name given twice with different values", "once")
     if part is Part.FORM:

@@ -95,7 +95,7 @@ def decode(body: bytes) -> tuple[bytes, str, list[Anomaly]]:
     return body, "", []
 
 
-def read_values(document: JsonDocument, values: Iterable[Json], limits: Limits) -> None:
+def read_values(document: JsonDocument, values: Iterable[Json], limits: Limits) -> None:  # noqa: PLR0915  # calls cost
     """Take the texts of `values`, which a strict parser made of the body, and note each limit passed, once a kind."""
     texts: list[str] = []
     keys: list[str] = []
@@ -153,7 +153,9 @@ def read_values(document: JsonDocument, values: Iterable[Json], limits: Limits) 
     ):
         read_by_scan(document, limits)
         return
-    document.most = max(limits.json_nodes, nodes)  # what has been read can be placed
+    if nodes > limits.json_nodes:  # the rest has cost enough
+        del texts[limits.json_nodes :], keys[limits.json_nodes :]
+        document.most = nodes  # what is kept can be placed
     document.values.texts = texts
     document.keys.texts = keys
     document.anomalies += _over(limits, depth, most_keys, most_items, nodes, texts, keys)

@@ -89,7 +89,7 @@ def _headers(message: Message, decoded: Decoded, limits: Limits, known: set[Head
     if credentials:
         decoded.sealed.append(NamedSegment(Part.HEADER, *zip(*credentials, strict=True)))
     if cookie and request:
-        decoded.segments.append(cookies.decode(b"; ".join(cookie)))
+        decoded.segments.append(cookies.decode(b"; ".join(cookie)[: limits.header_bytes]))
     decoded.note_limit(AnomalyKind.HEADER_COUNT, len(message.headers), limits.header_count)
     decoded.note_limit(AnomalyKind.HEADER_BYTES, size, limits.header_bytes)
     decoded.note_limit(AnomalyKind.HEADER_LENGTH, longest, limits.header_length)
@@ -104,7 +104,7 @@ def _headers(message: Message, decoded: Decoded, limits: Limits, known: set[Head
 def _target(message: Message, decoded: Decoded, limits: Limits) -> None:
     path, mark, query = message.target.partition("?")
     decoded.note_limit(AnomalyKind.URL_LENGTH, len(message.target), limits.url_length)
-    decoded.segments.append(PathSegment(path))
+    decoded.segments.append(PathSegment(path[: limits.url_length]))
     decoded.anomalies += target_ambiguity.target(message)
     if mark:
         pairs.read(decoded, query.encode("utf-8", "replace"), Part.QUERY, limits, at_graphql=is_graphql(path))

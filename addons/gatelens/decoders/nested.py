@@ -1,37 +1,36 @@
 """Unwrap values that are encoded within their own format, layer by layer, so that each reading is matched.
 
 Which server, framework or function undoes which encoding is not known, so every order of steps that changes anything
-is tried, within bounds: `nested_depth` layers, `nested_bytes` in all. A value without a sign of an encoding costs no
-more than the look for the signs. Source: CWE-173, CWE-174 (double encoding), CWE-177; CAPEC-267.
+is tried, within bounds: `nested_depth` layers, `nested_bytes` in all, and less of it in a short message. All texts of a
+layer take a step together, where the step allows: a call for each of very many short ones would cost far more.
+Values without a sign of an encoding cost no more than the look for the signs. Source: CWE-173, CWE-174 (double
+encoding), CWE-177; CAPEC-267.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Sequence
+import secrets
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 from gatelens.decoders import unwrapping
 from gatelens.decoders.segment import Segment
 from gatelens.decoders.unicode_forms import has_signs
-from gatelens.decoders.unwrapping import Results, Step
+from gatelens.decoders.unwrapping import Step
 from gatelens.model.anomaly import Anomaly, AnomalyKind
 from gatelens.model.limits import Limits
 from gatelens.model.location import Location, Span
 
-_WORK = 64
-"""Bytes that one more text, or one more escape, counts as: what handling it costs beside its length."""
+_TEXT, _CONTAINER, _TRIAL = 48, 64, 16
+"""Bytes that one more text, one that holds a container's mark, and one that may be packed whole count as: what handling
+it costs."""
 
-_BY_MARK: tuple[tuple[str, Step], ...] = (
-    ("%", unwrapping.percent_encoding),
-    ("&", unwrapping.html_entities),
-    ("\\", unwrapping.escapes),
-    ("\x00", unwrapping.null_bytes),
-    ("/*", unwrapping.comments),
-    ("+A", unwrapping.utf7),
-    ("eyJ", unwrapping.token),
-    ("base64,", unwrapping.data_url),
-)
-"""Steps, each with what a text must hold for it."""
+_BASE, _PER_BYTE = 64 * 1024, 6
+"""What a message may cost for being there, and for each of its bytes."""
+
+_BETWEEN = f"\x1f{secrets.token_hex(2)}\x1f"
+"""Stands between texts that take a step together; nobody outside can write it."""
 
 _MAY_BE_PACKED = '{["Bb \t\n'
 """First characters of a text with spaces that is packed all the same."""
@@ -69,89 +68,123 @@ class NestedSegment:
 
 def unwrap(segments: Sequence[Segment], limits: Limits) -> tuple[list[Segment], list[Anomaly]]:
     """What lies within the texts of `segments`, and an anomaly for each bound that stopped the unwrapping."""
-    work = _Work(limits)
-    found: list[Segment] = []
-    anomalies: dict[AnomalyKind, Anomaly] = {}
+    texts: list[str] = []
     for segment in segments:
-        nested: NestedSegment | None = None
-        for place in _candidates(segment.texts):
-            for result, steps in work.layers(segment.texts[place]):
-                if nested is None:
-                    nested = NestedSegment(segment)
-                    found.append(nested)
-                nested.add(place, result, steps)
-            for kind in work.passed - anomalies.keys():
-                anomalies[kind] = _passed(kind, limits, segment.locate(place))
-            if AnomalyKind.NESTED_BYTES in work.passed:
-                return found, list(anomalies.values())
-    return found, list(anomalies.values())
+        texts += segment.texts
+    work = _Unwrapping(texts, limits)
+    work.run()
+    if not work.found and not work.passed:
+        return [], []
+    starts = list(accumulate((len(segment.texts) for segment in segments), initial=0))
+    nested: dict[int, NestedSegment] = {}
+    for origin, text, steps in work.found:
+        number = bisect_right(starts, origin) - 1
+        own = nested.get(number) or nested.setdefault(number, NestedSegment(segments[number]))
+        own.add(origin - starts[number], text, steps)
+    anomalies = []
+    for kind, origin in work.passed.items():
+        number = bisect_right(starts, origin) - 1
+        limit = limits.nested_depth if kind is AnomalyKind.NESTED_DEPTH else work.room
+        place = Location(segments[number].part)
+        if kind is AnomalyKind.NESTED_DEPTH:  # else so much was found that even to place it costs
+            place = segments[number].locate(origin - starts[number])
+        anomalies.append(Anomaly(kind, f"over {limit}", str(limit), place))
+    return [*nested.values()], anomalies
 
 
-def _passed(kind: AnomalyKind, limits: Limits, place: Location) -> Anomaly:
-    limit = limits.nested_depth if kind is AnomalyKind.NESTED_DEPTH else limits.nested_bytes
-    return Anomaly(kind, f"over {limit}", str(limit), place)
+type _Found = tuple[int, str, tuple[str, ...]]
+"""The number of the text that it comes from, a text, and the steps between them."""
 
 
-def _candidates(texts: Sequence[str]) -> Sequence[int]:
-    """The texts with a sign of an encoding. One look at all texts together settles most of the signs."""
-    together = "\n".join(texts)
-    match = unwrapping.PACKED.match
-    found = {
-        index
-        for index, text in enumerate(texts)
-        # The first condition spares most texts the second, which spares most the third.
-        if (" " not in text or text[0] in _MAY_BE_PACKED) and match(text) and any(unwrapping.packed(text))
-    }
-    for mark, _ in _BY_MARK:
-        if mark in together:
-            found.update(index for index, text in enumerate(texts) if mark in text)
-    if not together.isascii() and has_signs(together):
-        found.update(index for index, text in enumerate(texts) if has_signs(text))
-    return sorted(found)
+class _Unwrapping:
+    """The texts of one message, layer by layer. `passed` are bounds, each with the number of the text where."""
 
+    def __init__(self, texts: list[str], limits: Limits) -> None:
+        self.found: list[_Found] = []
+        self.passed: dict[AnomalyKind, int] = {}
+        self.room = limits.nested_bytes
+        self._left = self.room
+        self._depth = limits.nested_depth
+        self._sent = texts
+        self._seen: set[tuple[int, str]] = set()
+        self._layer: list[_Found] = []
+        self._next: list[_Found] = []
 
-def _steps(text: str) -> Iterator[tuple[int, Step]]:
-    """The steps to try, each with the number of escapes it has to undo."""
-    for mark, step in _BY_MARK:
-        if mark in text:
-            yield text.count(mark), step
-    if not text.isascii() and has_signs(text):
-        yield 0, unwrapping.unicode_form
-    if unwrapping.PACKED.match(text):
-        yield 0, unwrapping.packed
+    def run(self) -> None:
+        """Work until no step leads further or a bound is passed."""
+        texts: Sequence[str] = self._sent
+        together = "\n".join(texts)
+        self.room = self._left = min(self.room, _BASE + _PER_BYTE * len(together))
+        while texts and self._left >= 0:
+            self._all_steps(texts, together)
+            self.found += self._next
+            self._layer, self._next = self._next, []
+            texts = [text for _, text, _ in self._layer]
+            together = "\n".join(texts)
 
+    def _all_steps(self, texts: Sequence[str], together: str) -> None:
+        for mark, weight, name, step in unwrapping.SPELLINGS:
+            if mark in together:
+                chosen = [index for index, text in enumerate(texts) if mark in text]
+                self._spell(texts, chosen, step, (name,), together.count(mark) * weight)
+        if not together.isascii() and has_signs(together):
+            chosen = [index for index, text in enumerate(texts) if has_signs(text)]
+            self._spell(texts, chosen, unwrapping.unicode_form, ("unicode-fold",), 0)
+        for mark, opened in unwrapping.CONTAINERS:
+            if mark in together:
+                self._open(texts, [index for index, text in enumerate(texts) if mark in text], opened, _CONTAINER)
+        match = unwrapping.PACKED.match
+        chosen = [
+            index
+            for index, text in enumerate(texts)
+            # The first condition spares most texts the second.
+            if (" " not in text or text[0] in _MAY_BE_PACKED or text[-1] == " ") and match(text)
+        ]
+        self._open(texts, chosen, unwrapping.packed, _TRIAL)
 
-class _Work:
-    """What may be spent on one message."""
+    def _spell(
+        self, texts: Sequence[str], chosen: Sequence[int], step: Callable[[str], str], name: tuple[str, ...], cost: int
+    ) -> None:
+        """Take a step that gives one text for one, with all the texts chosen at once."""
+        if not chosen or not self._spend(cost, chosen[0]):
+            return
+        sent = [texts[index] for index in chosen]
+        results = step(_BETWEEN.join(sent)).split(_BETWEEN)
+        if len(results) != len(sent):
+            results = list(map(step, sent))
+        for index, before, result in zip(chosen, sent, results, strict=True):
+            if result != before and not self._add(index, result, name):
+                return
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._left = limits.nested_bytes
-        self.passed: set[AnomalyKind] = set()
-
-    def layers(self, text: str) -> Results:
-        """Every text that steps lead to from `text`, nearest first, each once."""
-        seen = {text}
-        waiting: deque[tuple[str, tuple[str, ...]]] = deque([(text, ())])
-        while waiting:
-            current, taken = waiting.popleft()
-            for escapes, step in _steps(current):
-                if not self._spend(escapes * _WORK):
+    def _open(self, texts: Sequence[str], chosen: Sequence[int], opened: Step, cost: int) -> None:
+        """Take a step that gives any number of texts for one."""
+        for index in chosen:
+            if not self._spend(cost, index):
+                return
+            for result, names in opened(texts[index]):
+                if not self._add(index, result, names):
                     return
-                for result, names in step(current):
-                    if result in seen or not result:
-                        continue
-                    if len(taken) + len(names) > self._limits.nested_depth:
-                        self.passed.add(AnomalyKind.NESTED_DEPTH)
-                        continue
-                    if not self._spend(len(result) + _WORK):
-                        return
-                    seen.add(result)
-                    waiting.append((result, taken + names))
-                    yield result, taken + names
 
-    def _spend(self, amount: int) -> bool:
+    def _add(self, index: int, text: str, names: tuple[str, ...]) -> bool:
+        """Note a text that comes of text `index` of this layer; return whether there is room for more."""
+        origin, taken = index, names
+        if self._layer:
+            origin, _, before = self._layer[index]
+            taken = before + names
+        key = origin, text
+        if not text or key in self._seen or text == self._sent[origin]:
+            return True
+        if len(taken) > self._depth:
+            self.passed.setdefault(AnomalyKind.NESTED_DEPTH, origin)
+            return True
+        if not self._spend(len(text) + _TEXT, index):
+            return False
+        self._seen.add(key)
+        self._next.append((origin, text, taken))
+        return True
+
+    def _spend(self, amount: int, index: int) -> bool:
         self._left -= amount
         if self._left < 0:
-            self.passed.add(AnomalyKind.NESTED_BYTES)
+            self.passed.setdefault(AnomalyKind.NESTED_BYTES, self._layer[index][0] if self._layer else index)
         return self._left >= 0

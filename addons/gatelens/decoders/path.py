@@ -18,9 +18,7 @@ class PathSegment:
         self.part = Part.PATH
         self._steps: list[tuple[str, ...]] = []
         if "%" in path:
-            decoded = [percent.decode(segment.encode("utf-8", "replace")) for segment in path.split("/")[1:]]
-            self.texts = [text for text, _ in decoded]
-            self._steps = [steps for _, steps in decoded]
+            self.texts, self._steps = percent.decode_all(path.encode("utf-8", "replace").split(b"/")[1:])
         else:
             self.texts = path.split("/")[1:]
         if len(self.texts) > 1:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from binascii import a2b_qp
+from collections.abc import Sequence
 
 from gatelens.decoders import utf8
 
@@ -46,3 +47,22 @@ def decode(raw: bytes, *, plus: bool = False) -> tuple[str, tuple[str, ...]]:
             text, folded = utf8.decode(once)
             return text, (STEP, *folded)
     return utf8.decode(raw)
+
+
+# Stands between texts that are decoded together; nobody outside can write it.
+_BETWEEN = b"\x1f%b\x1f" % secrets.token_hex(2).encode()
+_BETWEEN_TEXT = _BETWEEN.decode()
+
+
+def decode_all(raws: Sequence[bytes], *, plus: bool = False) -> tuple[list[str], list[tuple[str, ...]]]:
+    """As `decode` for each of `raws`: at one go where that works, since a call for each costs several times as much."""
+    text, steps = decode(_BETWEEN.join(raws), plus=plus)
+    texts = text.split(_BETWEEN_TEXT)
+    if len(steps) > 1 or "\ufffd" in text or len(texts) != len(raws):
+        each = [decode(raw, plus=plus) for raw in raws]
+        return [text for text, _ in each], [steps for _, steps in each]
+    if not steps:
+        return texts, [()] * len(texts)
+    return texts, [
+        steps if b"%" in raw and len(text.encode()) < len(raw) else () for raw, text in zip(raws, texts, strict=True)
+    ]

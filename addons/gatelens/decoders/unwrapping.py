@@ -27,7 +27,7 @@ type Step = Callable[[str], Results]
 _PERCENT_U = re.compile(r"%[uU]([0-9a-fA-F]{4})")
 _ENTITY = re.compile(r"(&(?:#[0-9]{1,9}|#[xX][0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});?)")
 _ESCAPE = re.compile(r"(\\(?:u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[0-3][0-7]{2}))")
-_UTF7 = re.compile(r"\+(A[A-P][A-Za-z0-9+/]+)-?")
+_UTF7 = re.compile(r"(\+A[A-P][A-Za-z0-9+/]+-?)")
 _MAY_BE_TEXT = re.compile(
     rb"(?:[\t\n\r\x20-\x7e]|[\xc0-\xf4][\x80-\xbf]+){3}|[\x00\xfe\xff]|.\x00|\x1f\x8b|\x78[\x01\x5e\x9c\xda]"
 )
@@ -43,7 +43,6 @@ Shorter words would mostly decode to something; numbers and UUIDs are none."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{4,}")
 _HEX = re.compile(r"(?:0[xX])?((?:[0-9a-fA-F]{2}){8,})")
 _TOKEN = re.compile(r"(?<![A-Za-z0-9_-])([A-Za-z0-9_-]{10,}+)\.([A-Za-z0-9_-]{4,}+)\.")
-_URL_ALPHABET = str.maketrans("-_", "+/")
 _DEFLATED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 
 _MOST_INFLATED = 64 * 1024
@@ -64,31 +63,59 @@ _ENTITIES = Memo(unescape)
 _ESCAPES = Memo(_escaped)
 
 
-def percent_encoding(text: str) -> Results:
+def percent_encoding(text: str) -> str:
     """`%27`, and IIS's `%u0027`."""
-    wide = _PERCENT_U.sub(lambda found: _character(int(found[1], 16)), text) if "%u" in text or "%U" in text else text
-    decoded, _ = percent.decode(wide.encode("utf-8", "replace"))
-    if decoded != text:
-        yield decoded, (percent.STEP,)
+    if "%u" in text or "%U" in text:
+        text = _PERCENT_U.sub(_wide_character, text)
+    return percent.decode(text.encode("utf-8", "replace"))[0]
 
 
-def html_entities(text: str) -> Results:
+def _wide_character(found: re.Match[str]) -> str:
+    return _character(int(found[1], 16))
+
+
+def html_entities(text: str) -> str:
     """`&#39;`, `&#x27;`, `&apos;`, with the semicolon or without."""
-    decoded = replaced(_ENTITY, _ENTITIES, text)
-    if decoded != text:
-        yield decoded, ("html-entity",)
+    return replaced(_ENTITY, _ENTITIES, text)
 
 
-def escapes(text: str) -> Results:
+def escapes(text: str) -> str:
     r"""`\\u0027`, `\\u{27}`, `\\x27`, `\\047`, as they are left when a string is escaped twice."""
-    decoded = replaced(_ESCAPE, _ESCAPES, text)
-    if decoded != text:
-        yield decoded, ("backslash-escape",)
+    return replaced(_ESCAPE, _ESCAPES, text)
 
 
-def null_bytes(text: str) -> Results:
+def null_bytes(text: str) -> str:
     """Taken out: what is written in C stops at them, other things skip them, and UTF-16 is full of them."""
-    yield text.replace("\x00", ""), ("null-bytes",)
+    return text.replace("\x00", "")
+
+
+def utf7(text: str) -> str:
+    """`+ADw-` for `<`: only runs that begin with an ASCII character."""
+    return replaced(_UTF7, _UTF7_RUNS, text)
+
+
+def _utf7_run(run: str) -> str:
+    raw = _base64(run[1:].removesuffix("-"))
+    return run if raw is None else raw[: len(raw) // 2 * 2].decode("utf-16-be", "replace")
+
+
+_UTF7_RUNS = Memo(_utf7_run)
+
+
+def unicode_form(text: str) -> str:
+    """Compatibility forms, look-alikes and invisible characters as the plain characters that they may become."""
+    return unicode_forms.fold(text)
+
+
+SPELLINGS: tuple[tuple[str, int, str, Callable[[str], str]], ...] = (
+    ("%", 8, percent.STEP, percent_encoding),
+    ("&", 8, "html-entity", html_entities),
+    ("\\", 8, "backslash-escape", escapes),
+    ("\x00", 1, "null-bytes", null_bytes),
+    ("+A", 64, "utf-7", utf7),
+)
+"""Steps that give one text for one, several of which may be joined; each with what a text must hold for it, and the
+bytes that each time counts as: what undoing it costs."""
 
 
 def comments(text: str) -> Results:
@@ -98,32 +125,19 @@ def comments(text: str) -> Results:
     while (start := text.find("/*", begin)) >= 0 and (end := text.find("*/", start + 2)) >= 0:
         kept.append(text[begin:start])
         begin = end + 2
-    if kept:
-        yield " ".join([*kept, text[begin:]]), ("comment",)
+    return ((" ".join([*kept, text[begin:]]), ("comment",)),) if kept else ()
 
 
-def utf7(text: str) -> Results:
-    """`+ADw-` for `<`: only runs that begin with an ASCII character."""
-    decoded = _UTF7.sub(_utf7_run, text)
-    if decoded != text:
-        yield decoded, ("utf-7",)
-
-
-def _utf7_run(found: re.Match[str]) -> str:
-    raw = _base64(found[1])
-    if raw is None:
-        return found[0]
-    return raw[: len(raw) // 2 * 2].decode("utf-16-be", "replace")
+_JSON = ("json",)
 
 
 def json_text(text: str) -> Results:
-    """Every string of a JSON text within the text: values and names. A string alone counts only where it is escaped."""
+    """Every string of a JSON text within the text: values and names."""
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
-        return
-    for leaf in _strings(value):
-        yield leaf, ("json",)
+        return ()
+    return ((leaf, _JSON) for leaf in _strings(value))
 
 
 def _strings(value: Json) -> Iterable[str]:
@@ -150,26 +164,25 @@ def packed(value: str) -> Results:
     """What is packed in a text as PACKED has it."""
     found = PACKED.match(value)
     if found is None:
-        return
+        return ()
     scheme, run = found.groups()
     if run is None:
-        yield from json_text(value)
-        return
+        return json_text(value)
     if "\n" in run:
         run = "".join(run.split())
     raw = _base64(run)
-    if raw is not None:
-        for text, steps in _encoded(raw, "base64"):
-            yield text, steps
-            if scheme and ":" in text:  # RFC 7617 section 2: user and password
-                yield from ((part, steps) for part in text.split(":", 1))
+    texts = () if raw is None else _encoded(raw, "base64")
+    if scheme:
+        # RFC 7617 section 2: user and password
+        texts += tuple((part, steps) for text, steps in texts for part in text.split(":", 1))
     if digits := _HEX.fullmatch(run):
-        yield from _encoded(a2b_hex(digits[1]), "hex")
+        texts += _encoded(a2b_hex(digits[1]), "hex")
+    return texts
 
 
 def _base64(text: str) -> bytes | None:
     if "-" in text or "_" in text:
-        text = text.translate(_URL_ALPHABET)
+        text = text.replace("-", "+").replace("_", "/")
     bare = text.rstrip("=")
     if len(bare) % 4 == 1:
         return None
@@ -187,25 +200,24 @@ def token(text: str) -> Results:
             yield from ((leaf, ("jwt", *steps)) for leaf, steps in json_text(raw.decode("utf-8", "replace")))
 
 
-def _encoded(raw: bytes, step: str) -> Results:
+def _encoded(raw: bytes, step: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What `raw` is as text, packed or not; nothing where it is neither."""
     if _MAY_BE_TEXT.match(raw) is None:
-        return
+        return ()
     steps: tuple[str, ...] = (step,)
     if raw[:2] in _DEFLATED:
         try:
             raw = zlib.decompressobj(32 + zlib.MAX_WBITS).decompress(raw, _MOST_INFLATED)
         except zlib.error:
-            return
+            return ()
         steps = (step, "gzip")
     if len(raw) < _SHORTEST:
-        return
+        return ()
     if raw[1:2] == b"\x00" or raw[:2] in (b"\xff\xfe", b"\xfe\xff") or raw[:1] == b"\x00":
         text, wide = _utf16(raw), _WIDE
     else:
         text, wide = utf8.decode(raw)
-    if text and _GARBLED.search(text) is None:
-        yield text, steps + wide
+    return () if _GARBLED.search(text) else ((text, steps + wide),)
 
 
 _WIDE: tuple[str, ...] = ("utf-16",)
@@ -216,8 +228,5 @@ def _utf16(raw: bytes) -> str:
     return raw.decode(order, "replace").removeprefix("\ufeff")
 
 
-def unicode_form(text: str) -> Results:
-    """Compatibility forms, look-alikes and invisible characters as the plain characters that they may become."""
-    folded = unicode_forms.fold(text)
-    if folded != text:
-        yield folded, ("unicode-fold",)
+CONTAINERS: tuple[tuple[str, Step], ...] = (("/*", comments), ("eyJ", token), ("base64,", data_url))
+"""Steps that may give several texts, each with what a text must hold for it."""

@@ -41,7 +41,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     csv_cells: Count = 20_000
     event_size: Count = 1024 * 1024
     nested_depth: Count = 6
-    nested_bytes: Count = 4 * 1024 * 1024
+    nested_bytes: Count = 2 * 1024 * 1024
 
 
 STRICT = Limits(
