@@ -214,3 +214,25 @@ def test_the_limits_of_parts_and_cells_are_those_of_the_route() -> None:
     message = multipart(*[part('name="a"', "1")] * 3)
     assert anomalies(decoded(message, Limits(parts=2))) == ["part-count"]
     assert anomalies(decoded(message)) == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [b'data: {"a": "b\n\n', b"data: {} {} x\n\n", b"data: <?xml version='1.0'?><a>b</a>\n\n", b"data: \xff\x00\n\n"],
+)
+def test_of_very_many_events_that_are_costly_to_read_the_last_are_plain_and_that_is_told(event: bytes) -> None:
+    last = b'data: {"a": "x\' OR 1=1 --"}\n\n'
+    few, many = (decoded(request(event * count + last, content_type="text/event-stream")) for count in (20, 200))
+    told = "too many events that are costly to read"
+    assert told not in {anomaly.seen for anomaly in few.anomalies}
+    assert told in {anomaly.seen for anomaly in many.anomalies}
+    for message in (few, many):
+        assert ATTACK in {text for segment in message.segments for text in segment.texts}
+
+
+def test_the_limit_of_parts_is_for_all_multipart_bodies_within_one_together() -> None:
+    inner = b"".join(b"--y\r\n\r\n%d\r\n" % number for number in range(3)) + b"--y--\r\n"
+    outer = multipart(*[part('name="a"\r\nContent-Type: multipart/mixed; boundary=y', inner)] * 3)
+    found = decoded(outer, Limits(parts=5))
+    assert set(anomalies(found)) == {"part-count"}
+    assert anomalies(decoded(outer, Limits(parts=20))) == []

@@ -285,3 +285,15 @@ def test_places_in_a_deep_body_cost_no_more_than_its_length() -> None:
 )
 def test_a_lenient_parser_s_value_is_given_where_it_is_plain_to_see(body: bytes, value: Json) -> None:
     assert read(body, LIMITS).value == value
+
+
+def test_of_an_integer_without_end_the_first_digits_are_read_and_its_length_is_told() -> None:
+    parsed = read(b'{"a": ' + b"1" * 100_000 + b', "b": "x"}', LIMITS)
+    assert list(parsed.values.texts) == ["1" * 1000, "x"]
+    assert parsed.values.locate(0).pointer == "/a"
+    assert ("json-number-length", "100000") in {(anomaly.kind.value, anomaly.seen) for anomaly in parsed.anomalies}
+
+
+def test_an_integer_over_64_bits_among_large_doubles_keeps_its_digits() -> None:
+    parsed = read(b"[" + b"1e30," * 3_000 + b"9223372036854775808123]", LIMITS)
+    assert list(parsed.values.texts) == ["9223372036854775808123"]

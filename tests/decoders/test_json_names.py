@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from gatelens.decoders.json_names import first_repeated, first_similar, may_be_similar
+from gatelens.decoders.json_names import are_similar, first_repeated, first_similar, may_be_similar
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,3 +39,17 @@ def test_work_is_linear_in_names_that_are_long_and_strange() -> None:
     begin = time.process_time()
     assert not may_be_similar(names)
     assert time.process_time() - begin < 5
+
+
+@pytest.mark.parametrize(
+    ("names", "sizes", "similar"),
+    [
+        (["id", "ID"], [0, 2], True),
+        (["id", "ID"], [1, 1], False),
+        (["id", "id"], [1, 1], False),
+        (["a", "id", "b", "\u212a", "k"], [2, 0, 3], True),
+        ([], [0], False),
+    ],
+)
+def test_names_are_similar_only_within_one_object(names: list[str], sizes: list[int], similar: bool) -> None:
+    assert are_similar(names, sizes) is similar

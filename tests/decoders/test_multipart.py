@@ -57,7 +57,7 @@ def test_parts_are_read_with_name_type_and_content() -> None:
     assert not found.doubtful
     assert contents(found) == [("a[0]", b"1"), ("f[0]", b'{"x": 1}\r\n'), ("a[1]", b"")]
     file = found.parts[1]
-    assert (file.filename, file.content_type, file.charset) == ("é.JSON", "application/json", "utf-8")
+    assert (file.filename, file.head.content_type, file.head.charset) == ("é.JSON", "application/json", "utf-8")
     assert found.parts[0].filename is None
 
 
@@ -78,7 +78,7 @@ def test_names_are_keys_and_what_is_said_of_parts_are_texts() -> None:
 def test_a_nested_multipart_is_read_by_its_own_type() -> None:
     inner = "--c\r\nContent-Disposition: file; filename=x.txt\r\n\r\nhello\r\n--c--"
     outer = read(form(part('form-data; name="files"', inner, "Content-Type: multipart/mixed; boundary=c")))
-    assert outer.parts[0].content_type == "multipart/mixed"
+    assert outer.parts[0].head.content_type == "multipart/mixed"
     found = read(outer.parts[0].body, dict(outer.parts[0].headers)["content-type"])
     assert contents(found) == [("[0]", b"hello")]
     assert found.parts[0].filename == "x.txt"
@@ -309,6 +309,22 @@ def test_other_readings_of_a_name_are_texts() -> None:
     assert found.parts[0].name == 'a"b'
     fields = texts(*multipart.described(found.parts)[1:])
     assert {text for place, text in fields if place.endswith("/name")} == {'a\\"b', "a", "c"}
+
+
+def test_a_head_that_was_read_before_is_judged_by_the_type_of_its_own_body() -> None:
+    body = form("--b\r\nContent-Disposition: attachment; filename=x\r\n\r\n1\r\n")
+    told = ["a disposition that is not form-data", "a part without a name"]
+    for content_type, expected in ((FORM, told), ("multipart/mixed; boundary=b", []), (FORM, told)):
+        assert seen(read(body, content_type)) == expected
+
+
+@pytest.mark.parametrize("length", [10, 1000])
+def test_a_head_is_read_alike_each_time_however_long_it_is(length: int) -> None:
+    name = "n" * length
+    body = form(*(part(f'form-data; name="{name}"', str(number), "X-A: 1\r\nX-A: 2") for number in range(3)))
+    found = read(body)
+    assert contents(found) == [(f"{name}[{number}]", str(number).encode()) for number in range(3)]
+    assert seen(found) == ["a header given twice"]
 
 
 def test_parts_beyond_the_limit_are_not_read() -> None:

@@ -72,6 +72,11 @@ def test_the_line_tells_the_gravest_finding_and_how_many_more_there_are() -> Non
     assert notes.line(decision) == 'block high query:q[0] "\' OR •": leaves its literal and 2 more'
 
 
+def test_the_line_tells_the_steps_that_led_to_what_was_found() -> None:
+    finding = found("a", Action.BLOCK, evidence="'", transformations=("base64", "percent"))
+    assert notes.line(decided(finding, action=Action.BLOCK)) == 'block a query:q[0] (base64, percent) "\'"'
+
+
 def test_the_line_of_one_finding_counts_no_more() -> None:
     assert notes.line(decided(found("a", Action.REDACT), action=Action.REDACT)) == "redact a query:q[0]"
 

@@ -49,6 +49,10 @@ _JSON_START = re.compile(rb"\s*+(?:\xef\xbb\xbf)?+\s*+[{\[]")
 _FORM_LIKE = re.compile(rb"[A-Za-z0-9_.\-\[\]%]{1,128}=[^\s<>{}]*+\Z")
 _BODY = Location(Part.BODY)
 
+_BASE_COSTLY, _BYTES_A_COSTLY = 40, 6_000
+"""So many events that are broken JSON, XML, GraphQL or binary are read as that, and one more for each so many bytes of
+the body: each costs ten times what another does. Those beyond are read as plain text."""
+
 
 def is_graphql(path: str) -> bool:
     """Whether a path is by its name GraphQL's own."""
@@ -89,10 +93,13 @@ class BodyReader:
         self._request = message.phase is Phase.REQUEST
         self._at_graphql = is_graphql(message.path)
         self._waiting: deque[_Piece] = deque()
+        self._costly = 0
+        self._parts_left = limits.parts
 
     def read(self, body: bytes, sent_type: bytes) -> None:
         """Read `body`, whose content type is given as sent, and whatever stands in it."""
         piece = _Piece(body, sent_type)
+        self._costly = _BASE_COSTLY + len(body) // _BYTES_A_COSTLY
         self._decoded.anomalies += piece.content_type.anomalies
         self._waiting.append(piece)
         while self._waiting:
@@ -115,6 +122,9 @@ class BodyReader:
         self._decoded.note(kind, seen, "", piece.outer)
 
     def _piece(self, piece: _Piece) -> None:
+        if not piece.sent_type:
+            self._sniff(piece)
+            return
         kind, body, limits = piece.kind, piece.body, self._limits
         if kind in SEQUENCES:
             self._json(json_sequence.read_sequence(body, limits), piece)
@@ -140,9 +150,13 @@ class BodyReader:
 
     def _sniff(self, piece: _Piece) -> None:
         """Read what no type announces by what it looks like."""
+        if self._costly < 0 and not piece.depth:
+            self._add(PlainBody(piece.body), piece)
+            return
         if self._sniff_json(piece):
             return
         if binary.describe(piece.kind, piece.body) is not None:
+            self._spend(piece)
             self._add_whole(piece)
             return
         if xml_body.looks_like(piece.body):
@@ -153,6 +167,13 @@ class BodyReader:
             self._mismatch("a form under another type", piece)
             pairs.read(self._decoded, piece.body, Part.FORM, self._limits, at_graphql=self._at_graphql)
         self._add(PlainBody(piece.body), piece)
+
+    def _spend(self, piece: _Piece) -> None:
+        """Count an event that costs much to read. Parts are few anyhow."""
+        if piece.embed is not None and not piece.depth:
+            self._costly -= 1
+            if self._costly == -1:
+                self._decoded.note(AnomalyKind.NOT_INSPECTED, "too many events that are costly to read", "", _BODY)
 
     def _add_whole(self, piece: _Piece) -> None:
         """Add the piece as one text, or where it is binary, the strings in it."""
@@ -173,6 +194,7 @@ class BodyReader:
             return False
         document = json_body.read(piece.body, self._limits)
         if not document.strict:
+            self._spend(piece)
             kinds = {anomaly.kind for anomaly in document.anomalies}
             if not document.sequence or kinds != {AnomalyKind.JSON_TRAILING_DATA}:
                 return False
@@ -200,6 +222,7 @@ class BodyReader:
     def _operations(self, document: JsonDocument, piece: _Piece) -> None:
         """Where GraphQL is expected a `query` is a document, whatever it looks like. At GraphQL's own path it is code,
         no value, and only its literals are looked at; elsewhere it may be a search text as well."""
+        self._spend(piece)
         expected = self._at_graphql or piece.kind.startswith("application/graphql")
         texts = document.values.texts
         place = -1
@@ -211,6 +234,7 @@ class BodyReader:
                 texts[place] = ""
 
     def _xml(self, piece: _Piece) -> None:
+        self._spend(piece)
         segments, anomalies = xml_body.decode(piece.body, self._limits)
         self._take(segments, piece)
         self._decoded.anomalies += anomalies
@@ -225,7 +249,13 @@ class BodyReader:
             self._decoded.note(AnomalyKind.NESTED_DEPTH, f"over {limit} multipart bodies", limit, piece.outer)
             self._add(PlainBody(piece.body), piece)
             return
+        if self._parts_left <= 0:  # the limit is for all multipart bodies in one together
+            limit = str(self._limits.parts)
+            self._decoded.note(AnomalyKind.PART_COUNT, f"over {limit}", limit, piece.outer)
+            self._add(PlainBody(piece.body), piece)
+            return
         found = multipart.decode(piece.body, piece.sent_type.decode("latin-1"), self._limits)
+        self._parts_left -= len(found.parts)
         self._decoded.anomalies += found.anomalies
         self._take(multipart.described(found.parts), piece)
         if found.doubtful or not found.parts:

@@ -22,7 +22,7 @@ from gatelens.model.location import Location, Part, Span, pointer
 
 CONTENT_TYPE = "text/event-stream"
 
-BASE_EVENTS, BYTES_AN_EVENT = 300, 150
+BASE_EVENTS, BYTES_AN_EVENT = 300, 300
 BASE_LINES, BYTES_A_LINE = 2000, 40
 """A body may have so many, and one more for each so many of its bytes: an event costs ten times what a line does."""
 
@@ -31,6 +31,8 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE = re.compile(rb"([^:\r\n]*+)(?:(:) ?([^\r\n]*+))?+(?:[\r\n]++|\Z)")
 _BLANK_LINES = re.compile(rb"[\r\n]++")
 _EVENT_END = re.compile(rb"(?:\r\n?+|\n)[\r\n]++")
+_ONE_LINE = re.compile(rb"data: ?([^\r\n]*+)" + _EVENT_END.pattern)
+"""What most events are."""
 
 
 class Piece(NamedTuple):
@@ -89,16 +91,12 @@ class Splitter:
 
 
 class ServerEvent(Struct, frozen=True, gc=False):
-    """One event's data: the values of its data fields, joined with line feeds. `lines` are their spans in the body."""
+    """One event's data: the values of its data fields, joined with line feeds. `lines` are their spans in the body,
+    `location` is where it is: `/<number of the event>/data`."""
 
-    number: int
     data: bytes
     lines: tuple[Span, ...]
-
-    @property
-    def location(self) -> Location:
-        """Where the data is: `/<number of the event>/data`."""
-        return Location(Part.BODY, pointer(self.number, "data"), span=(self.lines[0][0], self.lines[-1][1]))
+    location: Location
 
 
 class EventSegment(EmbeddedSegment):
@@ -168,11 +166,15 @@ def decode(body: bytes, limits: Limits) -> EventStream:
     start = len(_BYTE_ORDER_MARK) if body.startswith(_BYTE_ORDER_MARK) else 0
     number = 0
     while start < len(body):
-        found = _EVENT_END.search(body, start)
+        plain = _ONE_LINE.match(body, start)
+        found = plain or _EVENT_END.search(body, start)
         end = found.end() if found else len(body)
         if end - start > limits.event_size:
             place = Location(Part.BODY, pointer(number))
             anomalies.append(Anomaly(AnomalyKind.EVENT_SIZE, str(end - start), str(limits.event_size), place))
+        elif plain:
+            lines_left -= 1
+            events.append(_event(number, plain[1], (plain.span(1),)))
         else:
             lines_left = _read(body, start, end, number, lines_left, events, fields)
         number += 1
@@ -214,8 +216,13 @@ def _read(
         elif name:
             fields.append((pointer(number, "field"), line.start(1), name))
     if data:
-        events.append(ServerEvent(number, b"\n".join([body[first:last] for first, last in data]), tuple(data)))
+        events.append(_event(number, b"\n".join([body[first:last] for first, last in data]), tuple(data)))
     return lines_left
+
+
+def _event(number: int, data: bytes, lines: tuple[Span, ...]) -> ServerEvent:
+    place = Location(Part.BODY, f"/{number}/data", span=(lines[0][0], lines[-1][1]))
+    return ServerEvent(data, lines, place)
 
 
 def _first_unread(events: Sequence[ServerEvent], fields: Sequence[tuple[str, int, bytes]]) -> int:

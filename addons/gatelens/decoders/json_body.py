@@ -22,10 +22,12 @@ from gatelens.model.location import Location, Part
 
 _MIN_NUMBER = 10 ** (MIN_NUMBER_DIGITS - 1)
 _MAX_EXACT = 2.0**63
+_DIGITS_EXACT = 18
+"""Integers of more digits may not be exact."""
 _BODY = Location(Part.BODY)
 _FAR_MORE = 4
 _ENOUGH_TO_TELL = 256
-_NODES_OF_ODD, _BYTES_A_NODE = 2_000, 16
+_NODES_OF_ODD, _BYTES_A_NODE = 1_900, 24
 
 
 def read(body: bytes, limits: Limits) -> JsonDocument:
@@ -77,8 +79,8 @@ def _read_lenient(body: bytes, limits: Limits) -> JsonDocument:
 
 
 def most_of_odd(body: bytes, limits: Limits) -> int:
-    """Nodes to read of a body that is not strict JSON, or has a name twice: the tolerant pass costs some ten times what
-    the strict one does, so that what is denser than any text of use is not read to its end."""
+    """Nodes to read of a body that is not strict JSON, or has names twice or alike: the tolerant pass costs
+    some ten times what the strict one does, so that what is denser than any text of use is not read to its end."""
     return min(limits.json_nodes, _NODES_OF_ODD + len(body) // _BYTES_A_NODE)
 
 
@@ -101,7 +103,8 @@ def read_values(document: JsonDocument, values: Iterable[Json], limits: Limits) 
     keys: list[str] = []
     stack: list[Iterable[Json]] = []
     level: Iterable[Json] = iter(values)
-    nodes = depth = most_keys = most_items = strings = 0
+    sizes = [0]  # of the objects
+    nodes = depth = most_items = strings = 0
     exact = True
     floats = zero = False
     while True:
@@ -113,7 +116,7 @@ def read_values(document: JsonDocument, values: Iterable[Json], limits: Limits) 
             elif kind is dict:
                 size = len(value)  # type: ignore[arg-type]  # as above
                 nodes += size
-                most_keys = max(most_keys, size)
+                sizes.append(size)
                 keys += value  # type: ignore[arg-type]  # as above
                 stack.append(level)
                 level = iter(value.values())  # type: ignore[union-attr]  # as above
@@ -131,7 +134,7 @@ def read_values(document: JsonDocument, values: Iterable[Json], limits: Limits) 
             elif kind is float:
                 floats = True
                 if not -_MAX_EXACT < value < _MAX_EXACT:  # type: ignore[operator]  # as above
-                    # An integer over 64 bits has become a float: its digits are only in the text.
+                    # May have been an integer over 64 bits: its digits are only in the text.
                     exact = False
                 elif not value:
                     zero = True
@@ -141,15 +144,14 @@ def read_values(document: JsonDocument, values: Iterable[Json], limits: Limits) 
             level = stack.pop()
             continue
         depth = max(depth, len(stack))
-    repeated = _quotes(document.body) != 2 * (strings + len(keys))
-    if repeated:
+    odd = _quotes(document.body) != 2 * (strings + len(keys)) or json_names.are_similar(keys, sizes)
+    if odd:
         document.most = most_of_odd(document.body, limits)
+    length = limits.json_number_length if exact else min(limits.json_number_length, _DIGITS_EXACT)
     if (
-        repeated
-        or not exact
-        or ((floats or limits.json_number_length < 20) and json_numbers.may_be_long(document.body, limits))
+        odd
+        or ((floats or length < 20) and json_numbers.may_be_long(document.body, length))
         or (zero and _may_vanish(document.body))
-        or json_names.may_be_similar(keys)
     ):
         read_by_scan(document, limits)
         return
@@ -158,7 +160,7 @@ def read_values(document: JsonDocument, values: Iterable[Json], limits: Limits) 
         document.most = nodes  # what is kept can be placed
     document.values.texts = texts
     document.keys.texts = keys
-    document.anomalies += _over(limits, depth, most_keys, most_items, nodes, texts, keys)
+    document.anomalies += _over(limits, depth, max(sizes), most_items, nodes, texts, keys)
 
 
 def read_by_scan(document: JsonDocument, limits: Limits) -> None:
@@ -265,9 +267,3 @@ def _over(
         )
         if seen > limit
     ]
-
-
-def parse(body: bytes, limits: Limits) -> JsonDocument | Anomaly:
-    """As `read`, and where the body is no strict JSON only the first of what is to be said of it."""
-    document = read(body, limits)
-    return document if document.strict else document.anomalies[0]

@@ -33,6 +33,15 @@ def first_similar(names: Sequence[str], containers: Sequence[int]) -> int | None
     return None
 
 
+def are_similar(names: Sequence[str], sizes: Sequence[int]) -> bool:
+    """Whether one object has two different names that fold to the same; `names` are those of all objects, one after
+    another, and `sizes` say how many each has."""
+    if not may_be_similar(names):
+        return False
+    containers = [number for number, size in enumerate(sizes) for _ in range(size)]
+    return first_similar(names, containers) is not None
+
+
 def may_be_similar(names: Collection[str]) -> bool:
     """Whether two of `names`, in whatever object, fold to the same."""
     distinct = set(names)

@@ -3,7 +3,7 @@
 Source: RFC 8259 (grammar), RFC 6901 (pointers), RFC 7464 (sequences); what lenient parsers take besides (comments,
 single quotes, unquoted words: JSON5, Gson) is read on. Nothing is refused: a closing bracket closes what is open, a
 comma begins the next item, and `fault` says what a strict parser would think of it.
-Limits: reading stops soon after more than `most` nodes.
+Limits: reading stops soon after more than `most` nodes. Of a longer integer the first 1,000 digits are taken.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?")
 
 LITERALS = frozenset({b"true", b"false", b"null"})
 
-_CHUNK = 16 * 1024
+_MOST_DIGITS = 1000
+_CHUNK = 4 * 1024
 _lead = itemgetter(0)
 _STRING, _WORD, _SIGNS, _COLON, _COMMENT, _SEPARATOR = range(6)
 _BLANKS = b" \t\r\n"
@@ -212,6 +213,8 @@ class JsonScan:
                         leaf = leaves[piece]
                         if leaf:
                             self.unquoted_values.append(len(values))
+                            if len(piece) > _MOST_DIGITS and piece.removeprefix(b"-").isdigit():
+                                piece = piece[:_MOST_DIGITS]  # noqa: PLW2901  # the rest says nothing
                     if leaf:
                         values.append(piece)
                         value_starts.append(start)

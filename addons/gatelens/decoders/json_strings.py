@@ -69,7 +69,7 @@ def lenient(pieces: Sequence[bytes], last: Iterable[int], faults: set[str]) -> l
     contents = [piece[1:-1] for piece in pieces]
     for index in last:
         if not is_closed(pieces[index]):
-            contents[index] = content(pieces[index])
+            contents[index] = _without_end(pieces[index])
             faults.add(OPEN)
     if not any(piece[0] != _QUOTE for piece in pieces):
         return _mended(contents, b'"', faults)
@@ -92,9 +92,11 @@ def is_closed(piece: bytes) -> bool:
     """Whether a piece ends with its own quote; a word does not begin with one."""
     if piece[0] not in (_QUOTE, _APOSTROPHE):
         return True
+    if piece[-1] != piece[0]:
+        return False
     before = piece[1:-1]
     escapes = len(before) - len(before.rstrip(b"\\"))
-    return len(piece) > 1 and piece[-1] == piece[0] and escapes % 2 == 0
+    return len(piece) > 1 and escapes % 2 == 0
 
 
 def _mended(contents: list[bytes], quote: bytes, faults: set[str]) -> list[str]:
@@ -172,6 +174,11 @@ def content(piece: bytes) -> bytes:
         return piece
     if is_closed(piece):
         return piece[1:-1]
+    return _without_end(piece)
+
+
+def _without_end(piece: bytes) -> bytes:
+    """What stands behind the quote that nothing closes, without a backslash that escapes nothing."""
     escapes = len(piece) - len(piece.rstrip(b"\\"))
     return piece[1 : len(piece) - escapes % 2]
 

@@ -15,7 +15,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from gatelens.decoders.multipart_headers import Parameter, fields, parameters
+from gatelens.decoders import multipart_head
+from gatelens.decoders.multipart_head import PartHead
+from gatelens.decoders.multipart_headers import parameters
 from gatelens.decoders.segment import NamedSegment, Segment
 from gatelens.model.anomaly import Anomaly, AnomalyKind
 from gatelens.model.limits import Limits
@@ -29,36 +31,42 @@ _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]
 _FIRST_LINE = re.compile(rb"\s{0,16}--([^\r\n]{1,200})")
 # Two line ends of any kind. Alternatives with first bytes of their own let the search skip all others.
 _BLANK_LINE = re.compile(rb"\r\n(?:\r\n?|\n)|\n(?:\r\n?|\n)|\r\r\n?")
-_CONTROLS = "\x00\r\n"
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
 _LINE_END = "a line end that is no CRLF"
 
 
-class FormPart(Struct, frozen=True, kw_only=True):
+class FormPart(Struct, frozen=True):
     """One part. `index` counts the parts of its name from 0.
 
-    `content_type` is in lower case without parameters, `charset` its parameter. `body` is the content with its transfer
-    encoding undone, which `steps` then tell; `start` is its first byte in the whole body, None where it was undone.
-    `headers` are (name in lower case, value). `readings` are (field, text): what other parsers take for name and file
-    name, and the disposition as sent where it is odd.
+    `body` is the content with its transfer encoding undone, which `steps` then tell; `start` is its first byte in the
+    whole body, None where it was undone.
     """
 
-    name: str
+    head: PartHead
     index: int
-    filename: str | None = None
-    content_type: str = ""
-    charset: str = ""
-    transfer_encoding: str = ""
-    body: bytes = b""
-    start: int | None = None
+    body: bytes
+    start: int | None
     steps: tuple[str, ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()
-    readings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its name in the form."""
+        return self.head.name
+
+    @property
+    def filename(self) -> str | None:
+        """The name of the file that it holds, if any is given."""
+        return self.head.filename
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """Its header fields: (name in lower case, value)."""
+        return self.head.headers
 
     @property
     def pointer(self) -> str:
         """The place of the part in the form."""
-        return f"{self.name}[{self.index}]"
+        return f"{self.head.name}[{self.index}]"
 
 
 class Multipart(Struct, frozen=True):
@@ -161,6 +169,8 @@ class _Reader:
     def _delimiter_line(self, behind: int, following: int) -> tuple[int, bool]:
         """Where the content behind a delimiter begins, and whether that was the closing one."""
         body = self._body
+        if body.startswith(b"\r\n", behind):
+            return behind + 2, False
         feed = body.find(b"\n", behind, following + 1 if following >= 0 else len(body))
         end = len(body) if feed < 0 else feed
         line = body[behind:end]
@@ -185,62 +195,41 @@ class _Reader:
 
     def _part(self, start: int, end: int) -> None:
         window = self._body[start : min(end, start + _HEADER_BYTES)]
-        headers: list[tuple[str, str]] = []
-        content = start
+        block, content = b"", start
         if window.startswith((b"\r\n", b"\n", b"\r")):
-            blank = 2 if window.startswith(b"\r\n") else 1
-            if blank == 1:
-                self._note(_LINE_END)
-            content += blank
+            strict = window.startswith(b"\r\n")
+            content += 2 if strict else 1
         elif line := _BLANK_LINE.search(window):
-            if line[0] != b"\r\n\r\n" or window.count(b"\n", 0, line.start()) != window.count(b"\r\n", 0, line.start()):
-                self._note(_LINE_END)
-            headers, odd = fields(window[: line.start()])
-            self._note(*odd)
+            block = window[: line.start()]
+            strict = line[0] == b"\r\n\r\n" and block.count(b"\n") == block.count(b"\r\n")
             content += line.end()
-        elif end - start > _HEADER_BYTES:
-            self._note("a header block over 8 KiB")
         else:
-            # Content, headers, or headers whose blank line is the delimiter's line end: it is read as all of these.
-            self._note("a part without a blank line")
-            headers, odd = fields(window)
-            self._note(*odd)
-        self._add(headers, self._body[content:end], content)
+            strict = True
+            if end - start > _HEADER_BYTES:
+                self._note("a header block over 8 KiB")
+            else:
+                # Content, headers, or headers whose blank line is the delimiter's line end: it is read as all of these.
+                self._note("a part without a blank line")
+                block = window
+        if not strict:
+            self._note(_LINE_END)
+        self._add(multipart_head.read(block, form=self._form), self._body[content:end], content)
 
-    def _add(self, headers: list[tuple[str, str]], content: bytes, start: int) -> None:
-        first: dict[str, str] = {}
-        for field, value in headers:
-            if field in first and field:
-                self._note(f"two {field} headers" if field.startswith("content-") else "a header given twice")
-            first.setdefault(field, value)
-        dispositions = [value for field, value in headers if field == "content-disposition"]
-        name, filename, readings = self._disposition(dispositions)
-        content_type, given, odd = parameters(first.get("content-type", ""))
-        self._note(*odd)
-        encoding = first.get("content-transfer-encoding", "").lower()
-        undone = self._undone(content, encoding)
+    def _add(self, head: PartHead, content: bytes, start: int) -> None:
+        if head.odd:
+            self._note(*head.odd)
+        encoding = head.transfer_encoding
+        undone = None if encoding in _IDENTITY else self._undone(content, encoding)
+        name = head.name
         if name == "_charset_":
             self._note("a _charset_ field")
         index = self._counts[name] = self._counts.get(name, -1) + 1
-        self.parts.append(
-            FormPart(
-                name=name,
-                index=index,
-                filename=filename,
-                content_type=content_type,
-                charset=next((parameter.value.lower() for parameter in given if parameter.name == "charset"), ""),
-                transfer_encoding=encoding,
-                body=content if undone is None else undone,
-                start=start if undone is None else None,
-                steps=() if undone is None else (encoding,),
-                headers=tuple(headers),
-                readings=readings,
-            )
-        )
+        if undone is None:
+            self.parts.append(FormPart(head, index, content, start))
+        else:
+            self.parts.append(FormPart(head, index, undone, None, (encoding,)))
 
     def _undone(self, content: bytes, encoding: str) -> bytes | None:
-        if encoding in _IDENTITY:
-            return None
         self._note("a content-transfer-encoding")
         if encoding == "quoted-printable":
             return a2b_qp(content)
@@ -250,44 +239,6 @@ class _Reader:
             return a2b_base64(content + b"===")
         except Error:
             return None
-
-    def _disposition(self, sent: Sequence[str]) -> tuple[str, str | None, tuple[tuple[str, str], ...]]:
-        """Name and file name, as the first of the headers gives them, and all other readings."""
-        names: list[str] = []
-        filenames: list[str] = []
-        readings: dict[tuple[str, str], None] = {}
-        for value in sent:
-            kind, given, odd = parameters(value)
-            if self._form and kind != "form-data":
-                odd.append("a disposition that is not form-data")
-            odd += _odd_names(given)
-            for parameter in given:
-                field = parameter.name.partition("*")[0]
-                if field in ("name", "filename"):
-                    (names if field == "name" else filenames).append(parameter.value)
-                    readings.update(dict.fromkeys((field, text) for text in (parameter.value, *parameter.others)))
-            if odd:
-                self._note(*odd)
-                readings["content-disposition", value] = None
-        if self._form and not names:
-            self._note("a part without a name")
-        if any(control in text for _, text in readings for control in _CONTROLS):
-            self._note("a control character in a name")
-        name = names[0] if names else ""
-        filename = filenames[0] if filenames else None
-        readings.pop(("name", name), None)
-        readings.pop(("filename", filename or ""), None)
-        return name, filename, tuple(readings)
-
-
-def _odd_names(given: Sequence[Parameter]) -> list[str]:
-    fields = [parameter.name for parameter in given]
-    odd = [f"two {field} parameters" for field in ("name", "filename", "filename*") if fields.count(field) > 1]
-    if "filename" in fields and "filename*" in fields:
-        odd.append("filename and filename*")
-    if any(field.startswith(("name*", "filename*")) and field != "filename*" for field in fields):
-        odd.append("a name in sections")
-    return odd
 
 
 class PartFieldSegment:
@@ -306,7 +257,7 @@ class PartFieldSegment:
         for part in parts:
             if part.filename:
                 self._add(part, "filename", part.filename)
-            for field, text in part.readings:
+            for field, text in part.head.readings:
                 self._add(part, field, text)
             for field, text in part.headers:
                 if field != "content-disposition":

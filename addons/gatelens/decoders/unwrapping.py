@@ -34,7 +34,7 @@ _MAY_BE_TEXT = re.compile(
 _GARBLED = re.compile("[\ufffd\x01-\x08\x0e-\x1f]")
 
 PACKED = re.compile(
-    r"\s*[{\[\"]|((?:[Bb]asic|BASIC|[Bb]earer|BEARER) +)?"
+    r"\s*+(?:\{\s*+[\"}]|[\[\"])|((?:[Bb]asic|BASIC|[Bb]earer|BEARER) +)?"
     r"(?!\d{1,24}\Z|[0-9a-f]{8}-[0-9a-f-]{27}\Z)([A-Za-z0-9+/_\-\r\n]{12,}+={0,2}|[A-Za-z0-9+/_\-]{6,11}={1,2})\s*\Z"
 )
 """The whole of a text may be JSON, or base64 or hex (group 2), also behind the name of an authentication scheme.

@@ -39,7 +39,7 @@ def annotate(flow: http.HTTPFlow, transaction: Transaction) -> None:
 
 
 def line(decision: Decision) -> str:
-    """`block sql-injection body:/q (…): explanation` for the gravest finding, and how many more there are."""
+    """`block RULE PLACE (STEPS) 'EVIDENCE': EXPLANATION` for the gravest finding, and how many more there are."""
     top = max(decision.findings, key=lambda finding: (finding.action, finding.severity.rank))
     more = len(decision.findings) - 1
     would = f" (would {decision.verdict.word})" if decision.verdict > decision.action else ""
@@ -49,4 +49,5 @@ def line(decision: Decision) -> str:
 def _told(finding: Finding) -> str:
     explanation = f": {finding.explanation}" if finding.explanation else ""
     evidence = f" {finding.evidence!r}" if finding.evidence else ""
-    return f"{finding.rule} {where(finding)}{evidence}{explanation}"
+    steps = f" ({', '.join(finding.transformations)})" if finding.transformations else ""
+    return f"{finding.rule} {where(finding)}{steps}{evidence}{explanation}"
