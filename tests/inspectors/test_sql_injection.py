@@ -67,9 +67,9 @@ def test_a_match_says_where_what_and_why() -> None:
 
 
 def test_a_match_tells_the_steps_that_led_to_the_text() -> None:
-    (match,) = inspect("zz%27%20OR%208%3D8--%20")
-    assert match.transformations == ("percent",)
-    assert match.evidence == "' OR 8=8-- "
+    (match,) = inspect("zz'+union+select+1,2--+")
+    assert match.transformations == ("plus",)
+    assert match.evidence == "' union select 1,2-- "
 
 
 def test_the_explanation_holds_no_word_of_the_value() -> None:

@@ -22,9 +22,9 @@ from gatelens.model.anomaly import Anomaly, AnomalyKind
 from gatelens.model.limits import Limits
 from gatelens.model.location import Location, Span
 
-_TEXT, _CONTAINER, _TRIAL = 48, 64, 16
-"""Bytes that one more text, one that holds a container's mark, and one that may be packed whole count as: what handling
-it costs."""
+_TEXT, _CONTAINER, _TRIAL, _FOLDED = 48, 64, 16, 2
+"""Bytes that one more text, one that holds a container's mark, one that may be packed whole, and a character that may
+be folded count as: what handling it costs."""
 
 _BASE, _PER_BYTE = 64 * 1024, 6
 """What a message may cost for being there, and for each of its bytes."""
@@ -129,7 +129,8 @@ class _Unwrapping:
                 self._spell(texts, chosen, step, (name,), together.count(mark) * weight)
         if not together.isascii() and has_signs(together):
             chosen = [index for index, text in enumerate(texts) if has_signs(text)]
-            self._spell(texts, chosen, unwrapping.unicode_form, ("unicode-fold",), 0)
+            cost = _FOLDED * sum(len(texts[index]) for index in chosen)
+            self._spell(texts, chosen, unwrapping.unicode_form, ("unicode-fold",), cost)
         for mark, opened in unwrapping.CONTAINERS:
             if mark in together:
                 self._open(texts, [index for index, text in enumerate(texts) if mark in text], opened, _CONTAINER)
