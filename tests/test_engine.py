@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -420,6 +421,15 @@ def test_inspecting_never_raises_and_always_decides(
         decision = engine.inspect(each)
         assert decision.action in Action
         assert FAILED not in {finding.rule for finding in decision.findings}
+
+
+def test_of_a_message_that_was_not_read_to_its_end_nothing_is_remembered_as_harmless() -> None:
+    builtin = Engine(load(Path(__file__).parents[1] / "rules"))
+    hidden = b64encode(b"x' UNION SELECT 1,2 FROM users-- ").decode()
+    decoy = request(b'["' + b"%" * 62_000 + b'"]', headers=[("x-zz", hidden)])
+    assert "nested-bytes" in str(builtin.inspect(decoy).findings)
+    later = request(method="GET", headers=[("x-zz", hidden)])
+    assert builtin.inspect(later).action is Action.BLOCK
 
 
 def test_a_redaction_that_cannot_be_carried_out_blocks(engine: Engine) -> None:

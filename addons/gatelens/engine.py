@@ -166,7 +166,12 @@ class Engine:
         return hits, scanned
 
     def _remember(self, decoded: Decoded, plan: _PhasePlan) -> None:
-        """Header fields and names seen in a message without a hit need no scan the next time."""
+        """Header fields and names seen in a message without a hit need no scan the next time.
+
+        An anomaly may mean that something was not read to its end, so that nothing is known of such a message.
+        """
+        if decoded.anomalies:
+            return
         if decoded.candidates:
             if len(plan.known_fields) > _MEMORY:
                 plan.known_fields.clear()

@@ -121,6 +121,14 @@ def test_printable_runs_are_texts(body: bytes, expected: list[str]) -> None:
     assert list(binary.strings(body).texts) == expected
 
 
+def test_short_runs_in_a_body_of_noise_say_nothing_and_long_ones_do() -> None:
+    noise = random.Random(1).randbytes(200_000)
+    assert len(binary.strings(noise).texts) < 20
+    hidden = noise + b"x' UNION SELECT password FROM users --" + noise
+    assert any(ATTACK in text for text in binary.strings(hidden).texts)
+    assert len(binary.strings(noise, "application/msgpack").texts) > 100
+
+
 def test_spans_are_the_bytes_of_the_characters() -> None:
     body = "\x00é éééé or\x01".encode() + b"\xff" + "abcdef".encode("utf-16-le") + b"\x00"
     found = binary.strings(body)

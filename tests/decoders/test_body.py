@@ -206,6 +206,48 @@ def test_credentials_are_not_read_but_what_is_packed_in_them_is() -> None:
     assert [text for text in texts_of(message) if text] == [f"ada:{ATTACK}", "ada", ATTACK]
 
 
+@pytest.mark.parametrize(
+    "value", [ATTACK, f"Bearer {ATTACK}", f'Digest username="{ATTACK}"', f'Token token="{ATTACK}"']
+)
+def test_credentials_in_which_more_than_a_token_stands_are_read(value: str) -> None:
+    message = request(method="GET", headers=[("authorization", value)])
+    assert any(ATTACK in text for text in texts_of(message))
+
+
+@pytest.mark.parametrize("scheme", ["Basic ", "bASIC ", "basic\t"])
+def test_a_scheme_is_known_in_any_case(scheme: str) -> None:
+    basic = b64encode(f"ada:{ATTACK}".encode()).decode()
+    assert ATTACK in texts_of(request(method="GET", headers=[("authorization", scheme + basic)]))
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "content_type"),
+    [
+        ("/s", ATTACK.encode(), "application/graphql"),
+        ("/s", f"q={ATTACK}".encode(), "application/graphql"),
+        ("/graphql", json.dumps({"query": ATTACK}).encode(), "application/json"),
+        ("/graphql", json.dumps([{"query": ATTACK}]).encode(), "application/json"),
+        ("/graphql", json.dumps({"payload": {"query": ATTACK}}).encode(), "application/json"),
+        ("/graphql", json.dumps({"query": f"query {ATTACK}"}).encode(), "application/json"),
+    ],
+)
+def test_what_is_no_document_stays_a_value_where_graphql_is_expected(
+    target: str, body: bytes, content_type: str
+) -> None:
+    message = request(body, target=target, content_type=content_type)
+    assert any(ATTACK in text for text in texts_of(message))
+
+
+def test_operations_beyond_the_nodes_that_are_kept_do_no_harm() -> None:
+    body = json.dumps([["a"] * 4990] * 11 + [{"query": "{a}"}]).encode()
+    assert "json-nodes" in anomalies(decoded(request(body, target="/graphql")))
+
+
+def test_an_ambiguous_type_of_a_part_is_told() -> None:
+    message = multipart(part('name="a"\r\nContent-Type: text/plain; charset=ibm037', ATTACK))
+    assert "charset-unreadable" in anomalies(decoded(message))
+
+
 def texts_of(message: Message) -> list[str]:
     return [text for segment in decoded(message).segments for text in segment.texts]
 

@@ -59,7 +59,7 @@ def test_a_well_formed_type_is_read_with_its_parameters(
         (b'multipart/form-data; boundary="a', "multipart/form-data", "a malformed parameter"),
         (b'multipart/form-data; boundary="a"b', "multipart/form-data", "a malformed parameter"),
         (b"multipart/form-data; boundary=a; Boundary=b", "multipart/form-data", "a parameter given twice"),
-        (b"text/html; charset=utf-8; charset=utf-8", "text/html", "a parameter given twice"),
+        (b"text/html; charset=utf-8; charset=utf-16", "text/html", "a parameter given twice"),
         (b"a/b;" + b" " * 2000, "a/b", "a value that is not read to its end"),
     ],
 )
@@ -67,6 +67,23 @@ def test_what_parsers_differ_about_is_said(value: bytes, media_type: str, words:
     assert ("content-type", words) in seen(value)
     assert parse(value).type == media_type
     assert str(parse(value).anomalies[0].location) == "header:content-type[0]"
+
+
+@pytest.mark.parametrize(
+    ("value", "kinds"),
+    [
+        (b"text/plain; charset=utf-16", {"charset"}),
+        (b"text/plain; charset=gbk", {"charset"}),
+        (b"text/plain; charset=utf-7", {"charset-unreadable"}),
+        (b"text/plain; charset=ibm037", {"charset-unreadable"}),
+        (b"text/plain; charset=cp875", {"charset-unreadable"}),
+        (b"text/plain; charset*=us-ascii''ibm037", {"charset-unreadable"}),
+        (b"text/plain; charset*0=ibm; charset*1=037", {"charset-unreadable"}),
+        (b"text/plain; charset=koi8-r", set()),
+    ],
+)
+def test_a_charset_that_hides_ascii_or_is_not_known_is_told_apart(value: bytes, kinds: set[str]) -> None:
+    assert {kind for kind, _ in seen(value)} == kinds
 
 
 @pytest.mark.parametrize(
@@ -85,7 +102,9 @@ def test_what_parsers_differ_about_is_said(value: bytes, media_type: str, words:
     ],
 )
 def test_a_charset_in_which_ascii_is_not_itself_is_named(value: bytes, words: str | None) -> None:
-    assert [seen for kind, seen in seen(value) if kind == "charset"] == ([words] if words else [])
+    assert [seen for kind, seen in seen(value) if kind in ("charset", "charset-unreadable")] == (
+        [words] if words else []
+    )
 
 
 def test_of_a_parameter_given_twice_the_first_is_kept() -> None:

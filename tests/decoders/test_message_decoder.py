@@ -36,6 +36,8 @@ def test_every_part_of_a_request_is_read() -> None:
         ("header:x-tag[0]", "t"),
         ("cookie:c[0]", "1"),
         ("cookie:d[0]", "2"),
+        ("cookie:c[0] (key)", "c"),
+        ("cookie:d[0] (key)", "d"),
         ("path:0", "users"),
         ("path:1", "7"),
         ("path", "/users/7"),
@@ -89,7 +91,13 @@ def test_a_body_that_should_be_json_and_is_not_is_an_anomaly_and_read_loosely(co
 
 def test_a_text_that_only_begins_like_json_is_a_plain_text() -> None:
     message = request(b"{hello}", content_type="text/plain")
-    assert (anomalies(decoded(message)), read(message)) == ([], [("body", "{hello}")])
+    assert (anomalies(decoded(message)), read(message)[-1]) == ([], ("body", "{hello}"))
+
+
+def test_lenient_json_under_another_type_is_read_as_that_and_as_a_text() -> None:
+    message = request(b"{'a': NaN, 'q': 'JzEx'}", content_type="text/plain")
+    assert anomalies(decoded(message)) == []
+    assert {("body:/q", "JzEx"), ("body", "{'a': NaN, 'q': 'JzEx'}")} <= set(read(message))
 
 
 def test_a_form_is_read_as_a_form() -> None:

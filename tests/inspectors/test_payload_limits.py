@@ -105,6 +105,11 @@ EXCEEDING: dict[str, tuple[Message, str, str]] = {
     "byte-order-mark": (request(b"\xef\xbb\xbf[1]"), "body", "before the text, limit none"),
     "invalid-utf8": (request(b'["\xff"]'), "body", "invalid start byte, limit RFC 3629"),
     "charset": (
+        request(b"a", content_type="text/plain; charset=gbk"),
+        "header:content-type[0]",
+        "gbk, limit utf-8",
+    ),
+    "charset-unreadable": (
         request(b"a", content_type="text/plain; charset=utf-7"),
         "header:content-type[0]",
         "utf-7, limit utf-8",

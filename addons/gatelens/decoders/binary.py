@@ -25,6 +25,10 @@ _MOST_COUNTED = 1_000
 _MOST_IN_A_ROW = 64
 _MOST_FRAMES = 1_000
 _SHORTEST = 6
+_SHORT, _TELLING = 512, 24
+"""Characters from which a run says something in a body that is mostly no text: packed data has shorter ones by chance,
+and some of these would look like an attack."""
+
 
 _FORMATS = {
     "application/msgpack": "MessagePack",
@@ -72,6 +76,7 @@ _TAR_AT = 257
 
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\f\r\x1b"))
 _HIGH = bytes(range(128, 256))
+_LEGIBLE = b"\t\n\r" + bytes(range(0x20, 0x7F))
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 # In text of which bytes that are no UTF-8 were kept by surrogateescape: all but them and control characters.
@@ -87,8 +92,7 @@ def describe(content_type: str, body: bytes) -> str | None:
     """
     if content_type.startswith("application/grpc"):
         return _grpc(content_type, body)
-    suffix = content_type[content_type.rfind("+") :] if "+" in content_type else ""
-    structured = _FORMATS.get(content_type) or _SUFFIXES.get(suffix)
+    structured = _structured(content_type)
     if structured:
         return structured
     if is_text(body):
@@ -97,6 +101,11 @@ def describe(content_type: str, body: bytes) -> str | None:
         if body.startswith(magic):
             return name
     return "a tar archive" if body.startswith(b"ustar", _TAR_AT) else "a binary body"
+
+
+def _structured(content_type: str) -> str | None:
+    suffix = content_type[content_type.rfind("+") :] if "+" in content_type else ""
+    return _FORMATS.get(content_type) or _SUFFIXES.get(suffix)
 
 
 def is_text(body: bytes) -> bool:
@@ -152,12 +161,13 @@ class BinaryStrings:
 
     __slots__ = ("_exact", "_offsets", "_places", "_sent", "_steps", "_wide", "_within", "part", "texts")
 
-    def __init__(self, body: bytes, *, steps: tuple[str, ...] = ()) -> None:
+    def __init__(self, body: bytes, *, shortest: int = _SHORTEST, steps: tuple[str, ...] = ()) -> None:
         self.part = Part.BODY
         self._steps = (*steps, "strings")
         self._exact = not steps
         self._sent = body.decode("utf-8", "surrogateescape")
-        runs = list(islice(_RUN.finditer(self._sent), _MOST_RUNS))
+        found = _RUN.finditer(self._sent)
+        runs = list(islice((run for run in found if run.end() - run.start() >= shortest), _MOST_RUNS))
         self.texts: list[str] = [run[0] for run in runs]
         self._places = [run.start() for run in runs]  # the first character of each
         self._offsets: list[int] = []  # and its first byte: worked out when one is asked for
@@ -226,4 +236,10 @@ def strings(body: bytes, content_type: str = "") -> Segment:
         decoded = _base64(body)
         if decoded is not None:
             return BinaryStrings(decoded, steps=("base64",))
-    return BinaryStrings(body)
+    return BinaryStrings(body, shortest=_SHORTEST if _structured(content_type) or _is_legible(body) else _TELLING)
+
+
+def _is_legible(body: bytes) -> bool:
+    """Whether half of `body` at least is ASCII text, while of what is packed it is three of eight bytes; or it is so
+    short that nothing much is there by chance."""
+    return len(body) <= _SHORT or 2 * len(body.translate(None, _LEGIBLE)) <= len(body)

@@ -131,7 +131,10 @@ class BodyReader:
         elif kind.endswith(("/json", "+json")):
             self._json(json_body.read(body, limits), piece)
         elif kind == "application/graphql":
-            self._decoded.add_operation(GraphqlOperation(body.decode("utf-8", "replace"), piece.outer))
+            text = body.decode("utf-8", "replace")
+            self._decoded.add_operation(GraphqlOperation(text, piece.outer))
+            if not graphql_request.is_code(text):
+                self._sniff(piece)
         elif kind == FORM and piece.embed is None:
             self._sniff_json(piece)  # a form may be JSON as well: {"a":"&q=..."}
             pairs.read(self._decoded, body, Part.FORM, limits, at_graphql=self._at_graphql)
@@ -197,6 +200,9 @@ class BodyReader:
             self._spend(piece)
             kinds = {anomaly.kind for anomaly in document.anomalies}
             if not document.sequence or kinds != {AnomalyKind.JSON_TRAILING_DATA}:
+                # Whether the upstream reads it leniently is not known: so that, and the whole as its type says.
+                self._add(document.values, piece)
+                self._add(document.keys, piece)
                 return False
             document = json_sequence.read_sequence(piece.body, self._limits)
         self._mismatch("JSON under another type", piece)
@@ -229,7 +235,7 @@ class BodyReader:
         for pointer, text in graphql_request.in_json(document.value, expected=expected):
             location = Location(piece.outer.part, piece.outer.pointer + pointer)
             self._decoded.add_operation(GraphqlOperation(text, location))
-            if self._at_graphql:
+            if self._at_graphql and graphql_request.is_code(text) and text in texts[place + 1 :]:
                 place = texts.index(text, place + 1)
                 texts[place] = ""
 
@@ -261,7 +267,10 @@ class BodyReader:
         if found.doubtful or not found.parts:
             self._sniff(piece)
         for part in found.parts:
-            self._waiting.append(_of_part(part, piece.depth + 1))
+            within = _of_part(part, piece.depth + 1)
+            self._waiting.append(within)
+            for anomaly in within.content_type.anomalies:
+                self._decoded.note(anomaly.kind, anomaly.seen, anomaly.limit, within.outer)
 
     def _events(self, piece: _Piece) -> None:
         found = event_stream.decode(piece.body, self._limits)

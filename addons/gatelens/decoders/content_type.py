@@ -30,6 +30,9 @@ _QUOTED = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 
 _HARMLESS = re.compile(r"utf-?8|(?:us-)?ascii|iso-8859-[0-9]{1,2}|latin1|windows-125[0-8]|koi8-[ru]|euc-(?:jp|kr)")
+_HIDING = frozenset({"utf-7", "utf-32", "utf-32le", "utf-32be", "ibm037", "ibm500", "cp037", "ebcdic"})
+"""Charsets in which an attack is no ASCII, and that no client of an API has a use for."""
+
 _KNOWN = frozenset(
     {"utf-7", "utf-16", "utf-16le", "utf-16be", "utf-32", "utf-32le", "utf-32be", "ibm037", "ibm500", "cp037", "ebcdic"}
     | {"shift_jis", "iso-2022-jp", "iso-2022-kr", "gbk", "gb2312", "gb18030", "big5", "hz-gb-2312"}
@@ -70,7 +73,8 @@ def _parse(value: bytes) -> ContentType:
     for written, given in _PARAMETER.findall(text):
         name = written.lower()
         if name in parameters:
-            seen.append("a parameter given twice")
+            if parameters[name].lower() != _unquoted(given.strip()).lower():
+                seen.append("a parameter given twice")
         elif name:
             parameters[name] = _unquoted(given.strip())
     if not _TYPE.fullmatch(media_type):
@@ -79,7 +83,11 @@ def _parse(value: bytes) -> ContentType:
     anomalies = [Anomaly(AnomalyKind.CONTENT_TYPE, words, "", PLACE) for words in dict.fromkeys(seen)]
     if kept.charset and not _HARMLESS.fullmatch(kept.charset):
         words = kept.charset if kept.charset in _KNOWN else "an unknown charset"
-        anomalies.append(Anomaly(AnomalyKind.CHARSET, words, "utf-8", PLACE))
+        hides = words != kept.charset or kept.charset in _HIDING
+        kind = AnomalyKind.CHARSET_UNREADABLE if hides else AnomalyKind.CHARSET
+        anomalies.append(Anomaly(kind, words, "utf-8", PLACE))
+    if any(name.startswith("charset*") for name in parameters):
+        anomalies.append(Anomaly(AnomalyKind.CHARSET_UNREADABLE, "an extended parameter", "utf-8", PLACE))
     return ContentType(kept.type, kept.parameters, tuple(anomalies))
 
 

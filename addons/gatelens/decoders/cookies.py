@@ -2,7 +2,7 @@
 
 Source: RFC 6265 section 5.4; values are percent-decoded because servers commonly do. A pair without `=` is a value
 without a name (RFC 6265bis section 5.6), as browsers send it and servers read it.
-Limits: names are not read as text; a `;` in quotes ends a pair, as section 5.4 has it.
+Limits: names are not percent-decoded; a `;` in quotes ends a pair, as section 5.4 has it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from gatelens.decoders.segment import NamedSegment
 from gatelens.model.location import Part
 
 
-def decode(header: bytes) -> NamedSegment:
-    """The values of one or more Cookie headers joined by `; `."""
+def decode(header: bytes) -> tuple[NamedSegment, NamedSegment]:
+    """The values and the names of one or more Cookie headers joined by `; `."""
     names: list[str] = []
     raws: list[bytes] = []
     for pair in header.split(b";"):
@@ -22,4 +22,5 @@ def decode(header: bytes) -> NamedSegment:
             name, raw = b"", name
         names.append(name.decode("utf-8", "replace"))
         raws.append(raw.strip(b'"'))
-    return NamedSegment(Part.COOKIE, names, *percent.decode_all(raws))
+    values = NamedSegment(Part.COOKIE, names, *percent.decode_all(raws))
+    return values, NamedSegment(Part.COOKIE, names, names, key=True)

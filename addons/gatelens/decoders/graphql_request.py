@@ -101,6 +101,11 @@ def is_document(text: str) -> bool:
     return _DOCUMENT_START.match(text) is not None
 
 
+def is_code(text: str) -> bool:
+    """Whether `text` is a document and no text that begins like one: what an upstream would not take for a value."""
+    return "{" in text and is_document(text)
+
+
 def may_hold_operation(value: Json) -> bool:
     """Whether `in_json` has to look."""
     if isinstance(value, list):

@@ -55,9 +55,12 @@ _IMITATED = frozenset(
 _METHOD_OVERRIDES = frozenset({b"x-http-method-override", b"x-http-method", b"x-method-override"})
 
 _OTHER_HOSTS = frozenset(
-    {b"x-forwarded-host", b"x-original-host", b"x-host", b"x-forwarded-server", b"x-http-host-override"}
+    {
+        *(b"x-forwarded-host", b"x-original-host", b"x-host", b"x-forwarded-server", b"x-http-host-override"),
+        *(b"x-original-uri", b"x-forwarded-uri"),  # as proxies send them beside the request that they pass on
+    }
 )
-_OTHER_URLS = frozenset({b"x-original-url", b"x-rewrite-url", b"x-original-uri", b"x-forwarded-uri"})
+_OTHER_URLS = frozenset({b"x-original-url", b"x-rewrite-url"})
 
 _CONNECTION_OPTIONS = frozenset(
     {b"", b"close", b"keep-alive", b"te", b"trailer", b"trailers", b"upgrade", b"http2-settings", b"proxy-connection"}
@@ -163,7 +166,6 @@ _CHECKS = {
     b"host": (AnomalyKind.HOST, "no host and port", _is_no_host),
     b"content-length": (AnomalyKind.HEADER_SYNTAX, "a length that is no number", _is_no_length),
     b"connection": (AnomalyKind.HOP_BY_HOP, "a field beside those of the connection is named", _names_fields),
-    b"trailer": (AnomalyKind.HOP_BY_HOP, "trailers are announced", _is_there),
     b"forwarded": (AnomalyKind.HOST_OVERRIDE, "a field that overrides the host", _names_host),
     **dict.fromkeys(_OTHER_HOSTS, (AnomalyKind.HOST_OVERRIDE, "a field that overrides the host", _is_there)),
     **dict.fromkeys(_OTHER_URLS, (AnomalyKind.URL_OVERRIDE, "a field that overrides the URL", _is_there)),

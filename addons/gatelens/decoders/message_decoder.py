@@ -5,6 +5,8 @@ Source: RFC 9110 sections 5 (fields), 7.1 (target) and 8.4 (content coding); CWE
 
 from __future__ import annotations
 
+import re
+
 from gatelens.decoders import cookies, header_ambiguity, nested, pairs, target_ambiguity
 from gatelens.decoders.body import BodyReader, is_graphql
 from gatelens.decoders.compression import CompressionFault, decompress
@@ -16,11 +18,14 @@ from gatelens.model.limits import Limits
 from gatelens.model.location import Location, Part
 from gatelens.model.message import Channel, Message, Phase
 
-_NOT_TEXT = frozenset({b"content-length", b"connection", b"set-cookie"})
-"""Header fields not read as text: they have a fixed grammar."""
+_NOT_TEXT = frozenset({b"content-length", b"connection"})
+"""Header fields not read as text: they have a fixed grammar, and are looked at for what breaks it."""
 
 _CREDENTIALS = frozenset({b"authorization", b"proxy-authorization"})
-"""Header fields that belong to the token check; what is packed in them is read all the same."""
+"""Header fields that belong to the token check where they hold a token; what is packed in one is read all the same."""
+
+_TOKEN68 = re.compile(r"(?:[A-Za-z0-9]+[ \t]+)?[A-Za-z0-9._~+/\-]+=*")
+"""RFC 9110 section 11.2: a scheme and a token, in which nothing but a token can stand."""
 
 _DECISIVE = frozenset({b"content-type", b"content-encoding", b"transfer-encoding"})
 """Header fields that say how to read the body: never skipped as known."""
@@ -77,7 +82,7 @@ def _headers(message: Message, decoded: Decoded, limits: Limits, known: set[Head
             continue
         if request and name not in _NOT_TEXT:
             text = value.decode("utf-8", "replace")
-            if name in _CREDENTIALS:
+            if name in _CREDENTIALS and _TOKEN68.fullmatch(text):
                 credentials.append((name.decode(), text))
             else:
                 names.append(name.decode("latin-1"))
@@ -89,7 +94,7 @@ def _headers(message: Message, decoded: Decoded, limits: Limits, known: set[Head
     if credentials:
         decoded.sealed.append(NamedSegment(Part.HEADER, *zip(*credentials, strict=True)))
     if cookie and request:
-        decoded.segments.append(cookies.decode(b"; ".join(cookie)[: limits.header_bytes]))
+        decoded.segments += cookies.decode(b"; ".join(cookie)[: limits.header_bytes])
     decoded.note_limit(AnomalyKind.HEADER_COUNT, len(message.headers), limits.header_count)
     decoded.note_limit(AnomalyKind.HEADER_BYTES, size, limits.header_bytes)
     decoded.note_limit(AnomalyKind.HEADER_LENGTH, longest, limits.header_length)
@@ -159,14 +164,20 @@ def _compare_parameters(decoded: Decoded) -> None:
         form_values, form_names = decoded.parameters[1]
         in_body = dict(zip(form_names.texts, form_values.texts, strict=True))
     elif decoded.json is not None and isinstance(decoded.json.value, dict):
-        in_body = {**decoded.json.value}
+        in_body = dict(decoded.json.value)
     for index, name in enumerate(names.texts):
-        if name in in_body and _as_text(in_body[name]) != values.texts[index]:
+        other = _as_text(in_body.get(name, values.texts[index]))
+        if other is not None and other != values.texts[index]:
             decoded.note(
                 AnomalyKind.POLLUTED_PARAMETER, "in the query and, differently, in the body", "", values.locate(index)
             )
             return
 
 
-def _as_text(value: object) -> str:
-    return value if isinstance(value, str) else str(value).lower()
+def _as_text(value: object) -> str | None:
+    """A scalar as a query would spell it; None for what has no one spelling."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | int | float):
+        return str(value).lower()
+    return "null" if value is None else None

@@ -1,7 +1,7 @@
 """Unwrap values that are encoded within their own format, layer by layer, so that each reading is matched.
 
 Which server, framework or function undoes which encoding is not known, so every order of steps that changes anything
-is tried, within bounds: `nested_depth` layers, `nested_bytes` in all, and less of it in a short message. All texts of a
+is tried, within bounds: `nested_depth` steps, `nested_bytes` in all, and less of it in a short message. All texts of a
 layer take a step together, where the step allows: a call for each of very many short ones would cost far more.
 Values without a sign of an encoding cost no more than the look for the signs. Source: CWE-173, CWE-174 (double
 encoding), CWE-177; CAPEC-267.
@@ -32,7 +32,7 @@ _BASE, _PER_BYTE = 64 * 1024, 6
 _BETWEEN = f"\x1f{secrets.token_hex(2)}\x1f"
 """Stands between texts that take a step together; nobody outside can write it."""
 
-_MAY_BE_PACKED = '{["Bb \t\n'
+_MAY_BE_PACKED = '{["Bb \t\n\r\xa0'
 """First characters of a text with spaces that is packed all the same."""
 
 

@@ -26,6 +26,6 @@ def read(decoded: Decoded, raw: bytes, part: Part, limits: Limits, *, at_graphql
         document = texts[index]
         if name == "query" and graphql_request.is_document(document) and (at_graphql or "{" in document):
             decoded.add_operation(GraphqlOperation(document, values.locate(index)))
-            if at_graphql:
+            if at_graphql and graphql_request.is_code(document):
                 texts[index] = ""
     values.texts = texts

@@ -25,8 +25,10 @@ type Results = Iterable[tuple[str, tuple[str, ...]]]
 type Step = Callable[[str], Results]
 
 _PERCENT_U = re.compile(r"%[uU]([0-9a-fA-F]{4})")
-_ENTITY = re.compile(r"(&(?:#[0-9]{1,9}|#[xX][0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});?)")
-_ESCAPE = re.compile(r"(\\(?:u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[0-3][0-7]{2}))")
+_ENTITY = re.compile(r"(&(?:#0{0,32}[0-9]{1,8}|#[xX]0{0,32}[0-9a-fA-F]{1,7}|[a-zA-Z][a-zA-Z0-9]{1,31});?)")
+_ESCAPE = re.compile(
+    r"(\\(?:u[0-9a-fA-F]{4}|u\{0{0,32}[0-9a-fA-F]{1,6}\}|x[0-9a-fA-F]{2}|U[0-9a-fA-F]{8}|[0-3][0-7]{2}))"
+)
 _UTF7 = re.compile(r"(\+A[A-P][A-Za-z0-9+/]+-?)")
 _MAY_BE_TEXT = re.compile(
     rb"(?:[\t\n\r\x20-\x7e]|[\xc0-\xf4][\x80-\xbf]+){3}|[\x00\xfe\xff]|.\x00|\x1f\x8b|\x78[\x01\x5e\x9c\xda]"
@@ -34,7 +36,7 @@ _MAY_BE_TEXT = re.compile(
 _GARBLED = re.compile("[\ufffd\x01-\x08\x0e-\x1f]")
 
 PACKED = re.compile(
-    r"\s*+(?:\{\s*+[\"}]|[\[\"])|((?:[Bb]asic|BASIC|[Bb]earer|BEARER) +)?"
+    r"\s*+(?:\{\s*+[\"}]|[\[\"])|\s*+((?i:basic|bearer)[ \t]+)?"
     r"(?!\d{1,24}\Z|[0-9a-f]{8}-[0-9a-f-]{27}\Z)([A-Za-z0-9+/_\-\r\n]{12,}+={0,2}|[A-Za-z0-9+/_\-]{6,11}={1,2})\s*\Z"
 )
 """The whole of a text may be JSON, or base64 or hex (group 2), also behind the name of an authentication scheme.
@@ -228,5 +230,9 @@ def _utf16(raw: bytes) -> str:
     return raw.decode(order, "replace").removeprefix("\ufeff")
 
 
-CONTAINERS: tuple[tuple[str, Step], ...] = (("/*", comments), ("eyJ", token), ("base64,", data_url))
+CONTAINERS: tuple[tuple[str, Step], ...] = (
+    ("/*", comments),
+    *((start, token) for start in ("eyJ", "eyA", "ewo", "ew0")),  # `{"`, and `{` before white space
+    ("base64,", data_url),
+)
 """Steps that may give several texts, each with what a text must hold for it."""

@@ -47,6 +47,7 @@ class AnomalyKind(StrEnum):
     BYTE_ORDER_MARK = "byte-order-mark"
     INVALID_UTF8 = "invalid-utf8"
     CHARSET = "charset"
+    CHARSET_UNREADABLE = "charset-unreadable"
     CONTENT_TYPE = "content-type"
     CONTENT_MISMATCH = "content-mismatch"
     FORM_SYNTAX = "form-syntax"
