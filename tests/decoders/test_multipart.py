@@ -412,3 +412,15 @@ def test_work_is_linear(body: bytes) -> None:
     found = read(body)
     texts(*multipart.described(found.parts))
     assert time.process_time() - begin < 2
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (form(part('form-data; name="a"; filename="_.png"; filename*=UTF-8\'\'%C3%A9.png', "x")), "form-syntax"),
+        (GOOD.replace(b"\r\n", b"\n"), "form-syntax"),
+        (GOOD.replace(b"\r\n", b"\n", 1), "multipart-syntax"),
+    ],
+)
+def test_what_common_clients_write_is_told_apart_from_what_none_does(body: bytes, kind: str) -> None:
+    assert {anomaly.kind.value for anomaly in read(body).anomalies} == {kind}

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from gatelens.decoders import multipart_head
-from gatelens.decoders.multipart_head import PartHead
+from gatelens.decoders.multipart_head import TWO_FILE_NAMES, PartHead
 from gatelens.decoders.multipart_headers import parameters
 from gatelens.decoders.segment import NamedSegment, Segment
 from gatelens.model.anomaly import Anomaly, AnomalyKind
@@ -82,10 +82,16 @@ def decode(body: bytes, content_type: str, limits: Limits) -> Multipart:
     reader = _Reader(body, limits, form=content_type.lower().lstrip().startswith("multipart/form-data"))
     for boundary in reader.boundaries(content_type):
         reader.split(boundary)
-    # Where no CR is in the body there is but one way to take its lines, by those who take them at all.
-    line_end = AnomalyKind.MULTIPART_SYNTAX if b"\r" in body else AnomalyKind.FORM_SYNTAX
+    # Common libraries send both file names (RFC 6266 section 4.3). Where no CR is in the body there is but one way to
+    # take its lines, by those who take them at all.
+    common = {TWO_FILE_NAMES} if b"\r" in body else {TWO_FILE_NAMES, _LINE_END}
     anomalies = [
-        Anomaly(line_end if seen == _LINE_END else AnomalyKind.MULTIPART_SYNTAX, seen, "RFC 2046, RFC 7578", _BODY)
+        Anomaly(
+            AnomalyKind.FORM_SYNTAX if seen in common else AnomalyKind.MULTIPART_SYNTAX,
+            seen,
+            "RFC 2046, RFC 7578",
+            _BODY,
+        )
         for seen in reader.odd
     ]
     if reader.full:

@@ -16,6 +16,7 @@ from gatelens.decoders.multipart_headers import Parameter, fields, parameters
 _CONTROLS = "\x00\r\n"
 _PLAIN = (["name"], ["name", "filename"])
 _KEPT, _KEPT_LENGTH = 1024, 256
+TWO_FILE_NAMES = "filename and filename*"
 
 
 class PartHead(Struct, frozen=True):
@@ -102,7 +103,7 @@ def _odd_names(given: Sequence[Parameter]) -> list[str]:
         return []
     odd = [f"two {field} parameters" for field in ("name", "filename", "filename*") if fields.count(field) > 1]
     if "filename" in fields and "filename*" in fields:
-        odd.append("filename and filename*")
+        odd.append(TWO_FILE_NAMES)
     if any(field.startswith(("name*", "filename*")) and field != "filename*" for field in fields):
         odd.append("a name in sections")
     return odd
