@@ -19,7 +19,7 @@ from msgspec import structs
 from tests.support.messages import request
 from tests.support.rules import engine_of, words
 
-FACTOR = 3
+FACTOR = 5
 """Times the budget: tests run beside others. `scripts/fuzz` is held to the budget itself."""
 
 
