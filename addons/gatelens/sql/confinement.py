@@ -77,7 +77,7 @@ def injection(text: str, grammar: Grammar, budget: Budget) -> Injection | None:
                     return Injection(_evidence(spelling, exit_), f"{exit_.place.value}, {_TOO_LONG}", steps)
                 reading = read(spelling, exit_.start, family, most)
                 left -= len(reading.tokens)
-                budget.tokens -= len(reading.tokens)
+                budget.tokens -= len(reading.tokens) + reading.size // _CHARACTERS_A_TOKEN
                 if reading == before:
                     continue  # most texts read the same in every family
                 before = reading

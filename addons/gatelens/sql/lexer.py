@@ -66,13 +66,15 @@ class Ending(Enum):
 class Reading(Struct, frozen=True):
     """Tokens of a text up to where it ends.
 
-    `terse` says that a comment at the end holds no text of its own, `depth` is the deepest nesting seen.
+    `terse` says that a comment at the end holds no text of its own, `depth` is the deepest nesting seen, `size` counts
+    the characters gone through.
     """
 
     tokens: Sequence[Token]
     ending: Ending
     terse: bool
     depth: int
+    size: int
 
 
 CONSTANTS = frozenset({Kind.NUMBER, Kind.STRING, Kind.OPEN})
@@ -92,13 +94,14 @@ def read(text: str, start: int, family: Family, most: int) -> Reading:  # noqa: 
     """
     tokens: list[Token] = []
     ending, terse = Ending.END, False
-    words = others = odd = depth = deepest = 0
+    words = others = odd = depth = deepest = size = 0
     in_list = False
     before = _NONE
     length = len(text.rstrip())
     steps = _STEPS_A_TOKEN * most
     for found in _EXPRESSIONS[family].finditer(text, start):
         steps -= 1
+        size = found.end() - start
         name = found.lastgroup
         if name == "space":
             if steps > 0:
@@ -146,7 +149,7 @@ def read(text: str, start: int, family: Family, most: int) -> Reading:  # noqa: 
         if len(tokens) >= most:
             ending = Ending.LIMIT
             break
-    return Reading(tokens, ending, terse, deepest)
+    return Reading(tokens, ending, terse, deepest, size)
 
 
 _NONE = Token(Kind.OPERATOR, "")
