@@ -26,7 +26,7 @@ _TEXT, _CONTAINER, _TRIAL, _FOLDED = 48, 64, 16, 2
 """Bytes that one more text, one that holds a container's mark, one that may be packed whole, and a character that may
 be folded count as: what handling it costs."""
 
-_BASE, _PER_BYTE = 64 * 1024, 6
+_BASE, _PER_BYTE = 64 * 1024, 3
 """What a message may cost for being there, and for each of its bytes."""
 
 _BETWEEN = f"\x1f{secrets.token_hex(2)}\x1f"
