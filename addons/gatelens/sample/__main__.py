@@ -21,8 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=_port, default=3000, help="0 takes a free one (default: %(default)s)")
     parser.add_argument("--host", type=_loopback, default="127.0.0.1", help="a loopback address (default: %(default)s)")
     options = parser.parse_args(arguments)
-    # Ending the shop is an everyday thing, so SIGTERM takes the way of Ctrl-C and both exit with 0.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Ending the shop is an everyday thing, so SIGTERM takes the way of Ctrl-C and both exit with 0; Ctrl-C is asked for
+    # too, since a shell has its background jobs ignore it.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
         serve(create(Store()), options.host, options.port)
     return 0
