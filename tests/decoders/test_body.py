@@ -72,6 +72,13 @@ def test_xml_under_the_type_of_json_is_read_as_xml_as_well() -> None:
     assert "json-syntax" in anomalies(decoded(message))
 
 
+@pytest.mark.parametrize("content_type", ["text/csv", "text/event-stream", "application/x-www-form-urlencoded"])
+def test_xml_under_a_type_that_takes_any_text_is_read_as_xml_as_well(content_type: str) -> None:
+    message = request(b"<?xml version='1.0'?><a>JzEx</a>", content_type=content_type)
+    assert read(message)["body:/a"] == "JzEx"
+    assert "content-mismatch" in anomalies(decoded(message))
+
+
 def test_parts_are_read_by_their_own_types_and_names_stand_beside() -> None:
     inner = '{"user": {"name": "ada"}}'
     message = multipart(

@@ -45,6 +45,9 @@ SEQUENCES = frozenset(
 )
 _CSV = frozenset({"text/csv", "text/tab-separated-values", "application/csv"})
 
+_LINES = frozenset({FORM, event_stream.CONTENT_TYPE, *_CSV})
+"""Types whose own reading takes any text apart, XML too."""
+
 _JSON_START = re.compile(rb"\s*+(?:\xef\xbb\xbf)?+\s*+[{\[]")
 _FORM_LIKE = re.compile(rb"[A-Za-z0-9_.\-\[\]%]{1,128}=[^\s<>{}]*+\Z")
 _BODY = Location(Part.BODY)
@@ -126,6 +129,9 @@ class BodyReader:
             self._sniff(piece)
             return
         kind, body, limits = piece.kind, piece.body, self._limits
+        if kind in _LINES and xml_body.looks_like(body):
+            self._mismatch("XML under another type", piece)
+            self._xml(piece)
         if kind in SEQUENCES:
             self._json(json_sequence.read_sequence(body, limits), piece)
         elif kind.endswith(("/json", "+json")):
