@@ -15,7 +15,8 @@ from gatelens import audit
 from gatelens.answers import answer
 from gatelens.audit import Judged, Transaction
 from gatelens.engine import FAILED, OVERFLOW, THRESHOLD, Engine
-from gatelens.inspectors import Trigger, View, pattern
+from gatelens.inspection import Trigger, View
+from gatelens.inspectors import pattern
 from gatelens.model.finding import Action, Match
 from gatelens.model.message import Message
 from gatelens.ruleset.faults import RulesetError

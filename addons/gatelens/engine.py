@@ -14,7 +14,7 @@ from collections.abc import Set as AbstractSet
 from gatelens import inspectors, masking
 from gatelens.decoders.decoded import Decoded, HeaderField
 from gatelens.decoders.message_decoder import decode
-from gatelens.inspectors import Hit, Inspector, Target, Trigger, View
+from gatelens.inspection import Hit, Inspector, Target, Trigger, View
 from gatelens.model.decision import Decision
 from gatelens.model.finding import Action, Category, Edit, Finding, Match, Severity
 from gatelens.model.location import WHOLE_MESSAGE, Location

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from gatelens.decoders.decoded import Decoded
 from gatelens.decoders.graphql_request import GraphqlOperation
-from gatelens.inspectors import View
+from gatelens.inspection import View
 from gatelens.inspectors.graphql_limits import Inspector, Params
 from gatelens.model.location import Location, Part
 from gatelens.model.message import Message, Phase

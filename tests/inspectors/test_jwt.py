@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from gatelens.decoders.decoded import Decoded
-from gatelens.inspectors import View
+from gatelens.inspection import View
 from gatelens.inspectors.jwt import Inspector, Params
 from gatelens.model.finding import Match
 from gatelens.model.location import Location, Part

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from gatelens.decoders.decoded import Decoded
 from gatelens.decoders.segment import NamedSegment
-from gatelens.inspectors import Hit, Target, View
+from gatelens.inspection import Hit, Target, View
 from gatelens.inspectors.sql_injection import Inspector, Params
 from gatelens.model.finding import Match
 from gatelens.model.location import WHOLE_MESSAGE, Location, Part

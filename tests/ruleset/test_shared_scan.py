@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from gatelens.inspectors import Trigger
+from gatelens.inspection import Trigger
 from gatelens.ruleset.shared_scan import SharedScan
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -15,7 +15,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta, Struct
 
 from gatelens.gathering import Gathering
-from gatelens.inspectors import Trigger, View
+from gatelens.inspection import Trigger, View
 from gatelens.model.finding import Match
 from gatelens.model.location import Span
 from gatelens.model.message import Phase

@@ -18,7 +18,7 @@ from msgspec import Meta, Struct
 from gatelens.bounded_cache import BoundedCache
 from gatelens.decoders.graphql_request import GraphqlOperation
 from gatelens.graphql_measure import Measure, measure
-from gatelens.inspectors import View
+from gatelens.inspection import View
 from gatelens.model.finding import Match
 from gatelens.model.location import Location
 from gatelens.model.message import Phase

@@ -14,7 +14,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
-from gatelens.inspectors import View
+from gatelens.inspection import View
 from gatelens.model.finding import Match
 from gatelens.model.location import Location, Part
 from gatelens.model.message import Channel, Phase

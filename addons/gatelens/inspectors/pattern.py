@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from gatelens.inspectors import Trigger, View
+from gatelens.inspection import Trigger, View
 from gatelens.linear_regex import LinearRegex
 from gatelens.model.finding import Match
 from gatelens.model.location import WHOLE_MESSAGE

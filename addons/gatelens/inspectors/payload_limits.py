@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from gatelens.inspectors import Trigger, View
+from gatelens.inspection import Trigger, View
 from gatelens.model.anomaly import AnomalyKind
 from gatelens.model.finding import Match
 from gatelens.model.message import Phase

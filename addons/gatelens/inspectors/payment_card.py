@@ -16,7 +16,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta, Struct
 
 from gatelens.gathering import Gathering
-from gatelens.inspectors import Target, Trigger, View
+from gatelens.inspection import Target, Trigger, View
 from gatelens.model.finding import Match
 from gatelens.model.location import Part, Span
 from gatelens.model.message import Phase

@@ -12,14 +12,15 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
-from gatelens.inspectors import Hit, Trigger, View
+from gatelens.confirmation import confirm
+from gatelens.inspection import Hit, Trigger, View
+from gatelens.languages.sql.confinement import Budget, Grammar, injection
+from gatelens.languages.sql.effects import Names
+from gatelens.languages.sql.grammar import warm_up
+from gatelens.model.confirmed import Confirmed
 from gatelens.model.finding import Match
-from gatelens.model.location import WHOLE_MESSAGE
 from gatelens.model.message import Phase
 from gatelens.model.rule import Rule
-from gatelens.sql.confinement import Budget, Grammar, Injection, injection
-from gatelens.sql.effects import Names
-from gatelens.sql.grammar import warm_up
 
 Dialect = Literal["mysql", "postgres", "tsql", "oracle", "sqlite"]
 Expression = Annotated[str, Meta(min_length=1)]
@@ -64,33 +65,10 @@ class Inspector:
     def inspect(self, view: View) -> Iterator[Match]:
         size = len(view.decoded.content)
         budgets = {rule.id: _budget(_params(rule), size) for rule in view.rules}
-        told = dict.fromkeys(budgets, view.told)
-        harmless: set[tuple[str, str]] = set()
-        for hit in view.hits:
-            budget = budgets.get(hit.rule.id)
-            value = (hit.rule.id, hit.target.text)
-            if budget is None or value in harmless:
-                continue
-            if budget.is_spent or not told[hit.rule.id]:
-                del budgets[hit.rule.id]
-                yield Match(rule=hit.rule.id, location=WHOLE_MESSAGE, explanation=_TOO_MUCH)
-                if not budgets:
-                    return
-            elif found := injection(hit.target.text, self._grammars[hit.rule.id], budget):
-                told[hit.rule.id] -= 1
-                yield _match(hit, found)
-            else:
-                harmless.add(value)
+        return confirm(view, budgets, self._judge, _TOO_MUCH)
 
-
-def _match(hit: Hit, found: Injection) -> Match:
-    return Match(
-        rule=hit.rule.id,
-        location=hit.target.location,
-        evidence=found.evidence,
-        explanation=found.explanation,
-        transformations=hit.target.transformations + found.steps,
-    )
+    def _judge(self, hit: Hit, budget: Budget) -> Confirmed | None:
+        return injection(hit.target.text, self._grammars[hit.rule.id], budget)
 
 
 def _grammar(params: Params) -> Grammar:

@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from msgspec import Struct
 
-from gatelens.inspectors import Trigger
+from gatelens.inspection import Trigger
 from gatelens.linear_regex import FINDING_ONCE, PatternSet
 
 _LOOKS = 500

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gatelens.sql.effect import Act, Effect, Grade
-from gatelens.sql.lexer import Ending, Kind, Reading, Token
-from gatelens.sql.words import CONSTANT_WORDS, KEYWORDS, STATEMENTS
+from gatelens.languages.sql.effect import Act, Effect, Grade
+from gatelens.languages.sql.lexer import Ending, Kind, Reading, Token
+from gatelens.languages.sql.words import CONSTANT_WORDS, KEYWORDS, STATEMENTS
 
 _LOOKED_AT = 12
 _LIST_LOOKED_AT = 64

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from gatelens.sql.words import CALLABLE, KEYWORDS, STRING_PREFIXES
+from gatelens.languages.sql.words import CALLABLE, KEYWORDS, STRING_PREFIXES
 
 
 class Family(Struct, frozen=True):

@@ -12,7 +12,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-from gatelens.sql.lexer import ANSI, MYSQL, SQLITE, Family
+from gatelens.languages.sql.lexer import ANSI, MYSQL, SQLITE, Family
 
 
 class Place(Enum):

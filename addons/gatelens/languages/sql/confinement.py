@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from gatelens.sql.breakout import QUOTED, Exit, Place, exits
-from gatelens.sql.effect import Act, Effect, Grade
-from gatelens.sql.effects import Names, effects, is_cut_only, is_cut_prefix
-from gatelens.sql.grammar import parses
-from gatelens.sql.lexer import Ending, Reading, read
-from gatelens.sql.spelling import spellings
+from gatelens.languages.sql.breakout import QUOTED, Exit, Place, exits
+from gatelens.languages.sql.effect import Act, Effect, Grade
+from gatelens.languages.sql.effects import Names, effects, is_cut_only, is_cut_prefix
+from gatelens.languages.sql.grammar import parses
+from gatelens.languages.sql.lexer import Ending, Reading, read
+from gatelens.languages.sql.spelling import spellings
+from gatelens.model.confirmed import Confirmed
 
 _EVIDENCE = 200
 _EFFECTS_TOLD = 3
@@ -38,14 +39,6 @@ class Grammar(Struct, frozen=True):
     most_tokens: int
 
 
-class Injection(Struct, frozen=True):
-    """A text that leaves its literal: the part that does, what it then does in our own words, and decoding steps."""
-
-    evidence: str
-    explanation: str
-    steps: tuple[str, ...] = ()
-
-
 class Budget:
     """What is left to be spent on one message: tokens to read, statements to parse."""
 
@@ -61,7 +54,7 @@ class Budget:
         return self.tokens <= 0 or self.parses < 0
 
 
-def injection(text: str, grammar: Grammar, budget: Budget) -> Injection | None:
+def injection(text: str, grammar: Grammar, budget: Budget) -> Confirmed | None:
     """The first way in which `text` is an injection, or None. What goes beyond the budget is one: fail closed."""
     budget.tokens -= 1
     left = grammar.most_tokens
@@ -74,7 +67,7 @@ def injection(text: str, grammar: Grammar, budget: Budget) -> Injection | None:
                 budget.tokens -= _EXIT_COST
                 most = min(left, budget.tokens)
                 if most <= 0:
-                    return Injection(_evidence(spelling, exit_), f"{exit_.place.value}, {_TOO_LONG}", steps)
+                    return Confirmed(_evidence(spelling, exit_), f"{exit_.place.value}, {_TOO_LONG}", steps)
                 reading = read(spelling, exit_.start, family, most)
                 left -= len(reading.tokens)
                 budget.tokens -= len(reading.tokens) + reading.size // _CHARACTERS_A_TOKEN
@@ -82,7 +75,7 @@ def injection(text: str, grammar: Grammar, budget: Budget) -> Injection | None:
                     continue  # most texts read the same in every family
                 before = reading
                 if explanation := _judge(reading, exit_, grammar, budget):
-                    return Injection(_evidence(spelling, exit_), explanation, steps)
+                    return Confirmed(_evidence(spelling, exit_), explanation, steps)
     return None
 
 

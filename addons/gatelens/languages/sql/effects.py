@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from gatelens.sql.conditions import condition, operation
-from gatelens.sql.effect import Act, Effect, Grade
-from gatelens.sql.lexer import Ending, Kind, Reading, Token
-from gatelens.sql.statements import query, statement
-from gatelens.sql.words import CONDITIONALS, CONNECTORS, SET_OPERATORS
+from gatelens.languages.sql.conditions import condition, operation
+from gatelens.languages.sql.effect import Act, Effect, Grade
+from gatelens.languages.sql.lexer import Ending, Kind, Reading, Token
+from gatelens.languages.sql.statements import query, statement
+from gatelens.languages.sql.words import CONDITIONALS, CONNECTORS, SET_OPERATORS
 
 
 class Names(Struct, frozen=True):

@@ -14,8 +14,8 @@ import sqlglot
 from sqlglot import expressions
 from sqlglot.errors import SqlglotError
 
-from gatelens.sql.breakout import Exit, Place
-from gatelens.sql.lexer import Kind, Reading, Token
+from gatelens.languages.sql.breakout import Exit, Place
+from gatelens.languages.sql.lexer import Kind, Reading, Token
 
 logging.getLogger("sqlglot").disabled = True  # its warnings quote the text, which may be a secret
 

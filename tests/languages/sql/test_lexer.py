@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from gatelens.sql.lexer import ANSI, MYSQL, SQLITE, Ending, Family, Kind, read
+from gatelens.languages.sql.lexer import ANSI, MYSQL, SQLITE, Ending, Family, Kind, read
 from hypothesis import given
 from hypothesis import strategies as st
 

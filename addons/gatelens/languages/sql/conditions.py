@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from gatelens.sql.effect import Act, Effect, Grade
-from gatelens.sql.lexer import CONSTANTS, Ending, Kind, Reading, Token
-from gatelens.sql.words import COMPARISONS, CONSTANT_WORDS, SET_OPERATORS
+from gatelens.languages.sql.effect import Act, Effect, Grade
+from gatelens.languages.sql.lexer import CONSTANTS, Ending, Kind, Reading, Token
+from gatelens.languages.sql.words import COMPARISONS, CONSTANT_WORDS, SET_OPERATORS
 
 _LOOKED_AT = 24
 _OPERATION_LENGTH = 12

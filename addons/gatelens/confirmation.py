@@ -1,0 +1,73 @@
+"""Confirm what the shared scan named: each value once, within what may be spent on its message, told within bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
+
+from gatelens.inspection import Hit, View
+from gatelens.model.confirmed import Confirmed
+from gatelens.model.finding import Match
+from gatelens.model.location import WHOLE_MESSAGE
+
+
+class Budget(Protocol):
+    """What is left to be spent on one message."""
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing more can be analysed."""
+        ...
+
+
+class Work:
+    """A budget in characters read."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, characters: int) -> None:
+        self.left = characters
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing more can be analysed."""
+        return self.left <= 0
+
+
+def work(view: View, least: int = 65_536, times: int = 4) -> dict[str, Work]:
+    """A budget for each rule of `view`: `times` the length of its body, and `least` characters in any case."""
+    return {rule.id: Work(least + times * len(view.decoded.content)) for rule in view.rules}
+
+
+def confirm[B: Budget](
+    view: View, budgets: Mapping[str, B], judge: Callable[[Hit, B], Confirmed | None], too_much: str
+) -> Iterator[Match]:
+    """The matches among the hits of `view`, as `judge` confirms them. `judge` takes from the budget of the hit's rule
+    what it spends; where that is gone, or more is found than is told, one match with the words `too_much` stands for
+    all that was not looked at: fail closed.
+    """
+    left = dict(budgets)
+    told = dict.fromkeys(left, view.told)
+    harmless: set[tuple[str, str]] = set()
+    for hit in view.hits:
+        rule = hit.rule.id
+        budget = left.get(rule)
+        value = (rule, hit.target.text)
+        if budget is None or value in harmless:
+            continue
+        if budget.is_spent or not told[rule]:
+            del left[rule]
+            yield Match(rule=rule, location=WHOLE_MESSAGE, explanation=too_much)
+            if not left:
+                return
+        elif found := judge(hit, budget):
+            told[rule] -= 1
+            yield Match(
+                rule=rule,
+                location=hit.target.location,
+                evidence=found.evidence,
+                explanation=found.explanation,
+                transformations=hit.target.transformations + found.steps,
+            )
+        else:
+            harmless.add(value)
