@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from gatelens import inspectors
 from gatelens.model.limits import Limits
-from gatelens.policy import LimitOverrides
+from gatelens.policy import STRICT_SCORING, LimitOverrides, Thresholds, overridden
 from gatelens.ruleset.files import POLICY
 from gatelens.ruleset.loader import load
 from msgspec import Struct
@@ -29,7 +29,8 @@ def test_a_route_can_override_every_limit_within_the_same_bounds() -> None:
 
 
 def test_an_override_of_nothing_changes_nothing() -> None:
-    assert LimitOverrides().over(Limits()) == Limits()
+    assert overridden(Limits(), LimitOverrides()) == Limits()
+    assert overridden(STRICT_SCORING, Thresholds()) == STRICT_SCORING
 
 
 def test_a_name_that_is_no_inspector_is_not_imported() -> None:

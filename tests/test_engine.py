@@ -217,6 +217,21 @@ class TestScore:
         engine = engine_of(tmp_path, silent)
         assert outcome(engine.inspect(post("silent"))) == ("log", [("silent", "body")])
 
+    def test_the_strict_profile_counts_what_else_only_observes_and_blocks_sooner(self, tmp_path: Path) -> None:
+        silent = words("silent", "silent", action="log", severity="medium", scored=False)
+        faint = words("faint", "faint", action="log", severity="low")
+        engine = engine_of(tmp_path, silent, faint, profile="strict")
+        assert outcome(engine.inspect(post("silent"))) == ("block", [("silent", "body"), (THRESHOLD, "message")])
+        assert engine.inspect(post("faint")).action is Action.LOG
+        lenient = engine_of(tmp_path, silent, faint, profile="strict", thresholds={"request": 6})
+        assert (
+            lenient.inspect(post(["silent", "faint"])).action,
+            lenient.inspect(post(["silent", "faint"])).score,
+        ) == (
+            Action.LOG,
+            5,
+        )
+
     def test_scores_and_thresholds_of_a_response_are_its_own(self, tmp_path: Path) -> None:
         leak = words("leak", "leak", action="log", severity="high", phase="response")
         engine = engine_of(tmp_path, leak, thresholds={"response": 4, "request": 1})

@@ -14,13 +14,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gatelens.masking import printable
+
 if TYPE_CHECKING:
     from io import BufferedReader
 
     from gatelens.engine import Engine
     from gatelens.policy import Mode
     from gatelens.replay.captures import Outcome
-    from gatelens.replay.record import Entry, Kind, Reader, Recording
+    from gatelens.replay.record import Entry, Kind, Reader, Record, Recording
     from gatelens.replay.verdict import Verdict
     from gatelens.ruleset.faults import Fault
 
@@ -70,10 +72,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("showcase", add_help=False, help="run the gateway in front of the bundled sample shop")
 
     inspect = commands.add_parser("inspect", help="judge recorded traffic: one JSON object a line")
-    inspect.add_argument("files", nargs="+", metavar="FILE", help=".mitm, .har or .jsonl, plain or .gz; - is stdin")
+    inspect.add_argument("files", nargs="+", metavar="FILE", help=".mitm, .har, .jsonl or .http; - is stdin")
     inspect.add_argument("--rules", type=Path, metavar="DIR", help="directory of rules; default: the built-in ones")
     inspect.add_argument("--mode", choices=("block", "detect"), help="default: as the policy says")
     inspect.add_argument("--bodies", action="store_true", help="print response bodies, redacted")
+    inspect.add_argument("--explain", action="store_true", help="draw for a person why, in place of JSON")
     inspect.set_defaults(action=_inspect)
 
     rules = commands.add_parser("rules", help="check rule files, or write their schemas")
@@ -115,13 +118,30 @@ def _inspect(options: argparse.Namespace) -> int:
     with _progress() as progress:
         for name, entry in _entries(options.files, progress):
             if isinstance(entry, Record):
-                sys.stdout.buffer.write(_line(judge(engine, entry, bodies=options.bodies)))
+                if options.explain:
+                    _explain(engine, entry)
+                else:
+                    sys.stdout.buffer.write(_line(judge(engine, entry, bodies=options.bodies)))
                 continue
             progress.say(f"{name}: {entry}")
             if not isinstance(entry, SkippedRecord):
                 code = UNREADABLE_INPUT
     sys.stdout.buffer.flush()
     return code
+
+
+def _explain(engine: Engine, record: Record) -> None:
+    """Draw the verdict on a record: on its response only where the request got through."""
+    from rich.console import Console
+
+    from gatelens.explaining import drawn, explain
+
+    console = Console()
+    for message in filter(None, (record.request, record.response)):
+        decision = engine.inspect(message)
+        console.print(drawn(message, decision, explain(engine, message, decision)))
+        if decision.status:
+            return
 
 
 def _entries(names: Iterable[str], progress: _Progress) -> Iterator[tuple[str, Entry | str]]:
@@ -147,7 +167,7 @@ def _entries(names: Iterable[str], progress: _Progress) -> Iterator[tuple[str, E
 
 
 def _readers() -> dict[Kind, Reader]:
-    from gatelens.replay import har, jsonl
+    from gatelens.replay import har, jsonl, raw_request
     from gatelens.replay.record import Kind
 
     def flows(stream: BufferedReader, default_time: float) -> Iterator[Entry]:
@@ -155,7 +175,7 @@ def _readers() -> dict[Kind, Reader]:
 
         return flow_file.read(stream, default_time)
 
-    return {Kind.JSONL: jsonl.read, Kind.HAR: har.read, Kind.MITM: flows}
+    return {Kind.JSONL: jsonl.read, Kind.HAR: har.read, Kind.HTTP: raw_request.read, Kind.MITM: flows}
 
 
 def _line(verdict: Verdict) -> bytes:
@@ -181,7 +201,7 @@ class _Progress:
 
     def say(self, text: str) -> None:
         """Tell something beside the progress."""
-        print(_plain(text), file=sys.stderr)
+        print(printable(text), file=sys.stderr)
 
 
 @contextmanager
@@ -196,7 +216,7 @@ def _progress() -> Iterator[_Progress]:
 
     class Bar(_Progress):
         def start(self, name: str, recording: Recording) -> None:
-            self.task = bar.add_task(_plain(name), total=recording.size, records="")
+            self.task = bar.add_task(printable(name), total=recording.size, records="")
             self.records = 0
 
         def move(self, recording: Recording) -> None:
@@ -205,7 +225,7 @@ def _progress() -> Iterator[_Progress]:
                 bar.update(self.task, completed=recording.position(), records=f"{self.records:,} records")
 
         def say(self, text: str) -> None:
-            bar.console.print(Text(_plain(text)))
+            bar.console.print(Text(printable(text)))
 
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -218,14 +238,9 @@ def _progress() -> Iterator[_Progress]:
         yield Bar()
 
 
-def _plain(text: str) -> str:
-    """Text with nothing in it that a terminal obeys."""
-    return "".join(char if char.isprintable() else "·" for char in text)
-
-
 def _wrong(faults: Iterable[Fault]) -> int:
     for fault in faults:
-        print(_plain(str(fault)), file=sys.stderr)
+        print(printable(str(fault)), file=sys.stderr)
     return WRONG
 
 
@@ -235,7 +250,7 @@ def _rules_check(options: argparse.Namespace) -> int:
 
     report = rulecheck.check(options.directory or builtin_directory())
     for fault in report.faults:
-        print(_plain(str(fault)))
+        print(printable(str(fault)))
     print(report)
     return DIFFERENT if report.faults else OK
 

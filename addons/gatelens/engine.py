@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from gatelens import inspectors, masking
@@ -102,6 +102,17 @@ class Engine:
         except Exception as error:  # every fault must end in on_error, whatever it is
             findings = [self._failure(error)]
         return self._decide(message, route, findings, decoded)
+
+    def suspects(self, message: Message) -> Iterator[tuple[Inspector, Hit]]:
+        """What the shared scan names in `message`, each with the inspector that looks at it. For a person who asks why;
+        may raise where `inspect` has a finding of its own failure."""
+        decoded = Decoded()
+        plan = self._plans[message.phase]
+        decode(message, decoded, self.route_of(message).limits, set(), set())
+        hits, _ = self._scan(decoded, plan, self._inactive(message, plan))
+        for name, inspector, _, _ in plan.inspectors:
+            for hit in hits.get(name, ()):
+                yield inspector, hit
 
     def _findings(self, message: Message, decoded: Decoded, plan: _PhasePlan) -> list[Finding]:
         inactive = self._inactive(message, plan)
@@ -241,7 +252,7 @@ class Engine:
             )
         score = self._score(findings)
         request = message.phase is Phase.REQUEST
-        threshold = self.policy.thresholds.request if request else self.policy.thresholds.response
+        threshold = self.policy.scoring.request if request else self.policy.scoring.response
         verdict = max(finding.action for finding in findings)
         if score >= threshold and verdict < Action.BLOCK:
             verdict = Action.BLOCK
@@ -277,7 +288,8 @@ class Engine:
         return sum(scored.values())
 
     def _is_scored(self, rule_id: str) -> bool:
-        return any(rule_id in plan.rules and plan.rules[rule_id].scored for plan in self._plans.values())
+        rules = (plan.rules[rule_id] for plan in self._plans.values() if rule_id in plan.rules)
+        return any(rule.scored or self.policy.scoring.observations for rule in rules)
 
 
 def _distinct(matches: Iterable[Match]) -> list[Match]:

@@ -59,8 +59,12 @@ def evidence(text: str) -> str:
             return found
         return HIDDEN
 
-    masked = "".join(c if c.isprintable() else "·" for c in _WORD.sub(mask, shown))
-    return masked + ("…" if len(text) > MAX_EVIDENCE else "")
+    return printable(_WORD.sub(mask, shown)) + ("…" if len(text) > MAX_EVIDENCE else "")
+
+
+def printable(text: str, kept: str = "") -> str:
+    """`text` with nothing in it that a terminal obeys, but for the characters `kept`."""
+    return "".join(char if char.isprintable() or char in kept else "·" for char in text)
 
 
 def name(text: str) -> str:

@@ -46,11 +46,26 @@ SCORES: Mapping[Severity, int] = {
 }
 
 
-class Thresholds(Struct, frozen=True, forbid_unknown_fields=True):
-    """The sum of scores of a message's logged findings from which it is blocked."""
+Threshold = Annotated[int, Meta(ge=1)]
 
-    request: Annotated[int, Meta(ge=1)] = 5
-    response: Annotated[int, Meta(ge=1)] = 4
+
+class Scoring(Struct, frozen=True, kw_only=True):
+    """What logged findings add up to: `request` and `response` are the sums of scores from which a message is blocked;
+    `observations` says whether rules count that else only observe (`scored: false`)."""
+
+    request: Threshold = 5
+    response: Threshold = 4
+    observations: bool = False
+
+
+STRICT_SCORING = Scoring(request=3, response=3, observations=True)
+
+
+class Thresholds(Struct, frozen=True, forbid_unknown_fields=True):
+    """Thresholds that differ from the profile's: 5 for requests and 4 for responses, strict 3 and 3."""
+
+    request: Threshold | UnsetType = UNSET
+    response: Threshold | UnsetType = UNSET
 
 
 class LimitOverrides(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -82,10 +97,6 @@ class LimitOverrides(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     event_size: Count | UnsetType = UNSET
     nested_depth: Count | UnsetType = UNSET
     nested_bytes: Count | UnsetType = UNSET
-
-    def over(self, limits: Limits) -> Limits:
-        """`limits` with these in place of their own."""
-        return structs.replace(limits, **{k: v for k, v in structs.asdict(self).items() if v is not UNSET})
 
 
 class RouteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -147,7 +158,7 @@ class Policy(Struct, frozen=True, kw_only=True):
 
     on_error: Literal["block", "log"]
     verbose: bool
-    thresholds: Thresholds
+    scoring: Scoring
     scores: Mapping[Severity, int]
     statuses: Mapping[Category, int]
     routes: tuple[Route, ...]
@@ -160,7 +171,8 @@ def build(file: PolicyFile, source: str, lines: Sequence[int], mode: Mode | None
 
     `source` names the file; `lines` are the lines of its `mode` and of each route, for explanations.
     """
-    limits = file.limits.over(STRICT if file.profile == "strict" else Limits())
+    strict = file.profile == "strict"
+    limits = overridden(STRICT if strict else Limits(), file.limits)
     base: Mode = mode or file.mode
     base_source = "--mode" if mode else f"{source}:{lines[0]}"
     routes = [
@@ -170,7 +182,7 @@ def build(file: PolicyFile, source: str, lines: Sequence[int], mode: Mode | None
             methods=frozenset(method.upper() for method in route.methods),
             mode=mode or route.mode or base,
             mode_source=f"{source}:{lines[index]}" if route.mode and not mode else base_source,
-            limits=route.limits.over(limits),
+            limits=overridden(limits, route.limits),
         )
         for index, route in enumerate(file.routes, 1)
     ]
@@ -180,13 +192,18 @@ def build(file: PolicyFile, source: str, lines: Sequence[int], mode: Mode | None
     return Policy(
         on_error=file.on_error,
         verbose=file.verbose,
-        thresholds=file.thresholds,
+        scoring=overridden(STRICT_SCORING if strict else Scoring(), file.thresholds),
         scores={**SCORES, **file.scores},
         statuses={**STATUSES, **file.statuses},
         routes=tuple(routes),
         exclusions=file.exclusions,
         disabled=frozenset(file.disabled),
     )
+
+
+def overridden[T: Struct](defaults: T, overrides: Struct) -> T:
+    """`defaults` with what `overrides` sets of them."""
+    return structs.replace(defaults, **{k: v for k, v in structs.asdict(overrides).items() if v is not UNSET})
 
 
 @lru_cache(maxsize=4096)

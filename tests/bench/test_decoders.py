@@ -52,12 +52,12 @@ def test_the_table_names_the_cases_and_a_check_of_a_budget_of_nothing_fails(caps
     assert "over its budget: JSON: one number" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["proxy", "decoders", "fuzz"])
+@pytest.mark.parametrize("name", ["proxy", "decoders", "inspectors", "fuzz", "score"])
 def test_the_first_argument_names_the_bench(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         bench([name, "--help"])
     assert not ended.value.code
-    assert f"usage: scripts/{'fuzz' if name == 'fuzz' else f'bench {name}'}" in capsys.readouterr().out
+    assert f"usage: scripts/{name if name in ('fuzz', 'score') else f'bench {name}'}" in capsys.readouterr().out
 
 
 def test_without_a_name_it_is_the_proxy_s(capsys: pytest.CaptureFixture[str]) -> None:

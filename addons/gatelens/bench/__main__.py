@@ -1,4 +1,4 @@
-"""`python -m gatelens.bench proxy` (the default), `… decoders` or `… fuzz`, each with its own options."""
+"""`python -m gatelens.bench proxy` (the default), `… decoders`, `… inspectors`, `… fuzz` or `… score`, with options."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ def main(arguments: list[str]) -> None:
     match arguments:
         case ["decoders", *rest]:
             from gatelens.bench.decoders import main as run
+        case ["inspectors", *rest]:
+            from gatelens.bench.inspectors import main as run
         case ["fuzz", *rest]:
             from gatelens.bench.fuzz import main as run
+        case ["score", *rest]:
+            from gatelens.bench.score import main as run
         case ["proxy", *rest] | rest:
             from gatelens.bench.proxy import main as run
     run(rest)

@@ -37,6 +37,7 @@ _BUFFER = 64 * 1024
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 _MITM = re.compile(rb"[0-9]{1,12}:")
+_HTTP = re.compile(rb"[A-Z]{1,32} [^\s{}\[\]\"]")
 _HAR = re.compile(rb'\s*\{\s*"log"\s*:')
 
 
@@ -87,6 +88,7 @@ class Kind(StrEnum):
     MITM = "mitm"
     HAR = "har"
     JSONL = "jsonl"
+    HTTP = "http"
 
 
 _SUFFIXES = {
@@ -96,6 +98,7 @@ _SUFFIXES = {
     ".har": Kind.HAR,
     ".jsonl": Kind.JSONL,
     ".ndjson": Kind.JSONL,
+    ".http": Kind.HTTP,
 }
 
 
@@ -151,6 +154,8 @@ def _place(line: int | None, offset: int | None) -> str:
 def _sniffed(head: bytes) -> Kind:
     if _MITM.match(head):
         return Kind.MITM
+    if _HTTP.match(head):
+        return Kind.HTTP
     return Kind.HAR if _HAR.match(head.removeprefix(_BOM)) else Kind.JSONL
 
 

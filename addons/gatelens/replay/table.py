@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gatelens import masking
 from gatelens.replay.captures import Outcome
 
 _LOG_WIDTH = 160
@@ -44,4 +45,4 @@ def _result(outcome: Outcome) -> tuple[str, str]:
 
 def _plain(text: str) -> Text:
     """Text with nothing in it that a terminal obeys: a location may quote a key of the traffic."""
-    return Text("".join(char if char.isprintable() or char == "\n" else "·" for char in text), overflow="fold")
+    return Text(masking.printable(text, kept="\n"), overflow="fold")
