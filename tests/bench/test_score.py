@@ -55,9 +55,9 @@ def test_each_request_is_counted_by_class_and_source_or_by_kind(
     assert ["(weak: attacks only in a context)", "1", "0", "0.00%"] in cells
     assert ["plain", "2", "0", "0.00%"] in cells
     assert ["prose-sql-words", "1", "1", "100.00%"] in cells
-    assert ["union", "1", "1"] in cells
+    assert ["union-select", "1", "1"] in cells
     assert "\nmissed sqli passed\n" in out
-    assert "a union select committee prose-sql-words union" in out
+    assert "a union select committee prose-sql-words union-select" in out
     assert "weakly" not in out
 
 
