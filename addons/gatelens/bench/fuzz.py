@@ -1,8 +1,9 @@
 """Look for messages that take more than their time, raise, or get findings in places that are none.
 
-Begins with the harmless and costly messages of every format, changes them at random, and keeps the slowest of each size
-to go on from, so that it climbs. What is found is made as small as halving makes it and written to a file, which
-`--again FILE` inspects once more. The same seed tries the same changes; how far it gets depends on the machine.
+Begins with the harmless and costly messages of every format and with the rules' own examples, changes them at random,
+and keeps the slowest of each size to go on from, so that it climbs. What is found is made as small as halving makes it
+and written to a file, which `--again FILE` inspects once more. The same seed tries the same changes; how far it gets
+depends on the machine.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from gatelens.bench import budget, faults
 from gatelens.bench.cases import BENIGN, NASTY
 from gatelens.bench.decoders import built_in
 from gatelens.bench.faults import Fault, Trial
+from gatelens.bench.inspectors import messages
 from gatelens.bench.mutations import mutated, shrunk
 from gatelens.engine import Engine
 from gatelens.model.message import Message
@@ -101,6 +103,7 @@ def run(
     """Fuzz for some seconds; the failures, one of each sort, the slowest messages, and how many were tried."""
     chance = Random(seed)  # noqa: S311  # to be repeated, not to be guessed
     seeds = [case.build(size) for case in (*BENIGN, *NASTY) for size in _SEED_SIZES]
+    seeds += [message for rule in engine.rules for message in messages(rule, (*rule.tests.match, *rule.tests.ignore))]
     chance.shuffle(seeds)
     population = Population()
     failures: dict[tuple[str, str, str], Failure] = {}

@@ -74,8 +74,8 @@ def measure(ruleset: Ruleset, only: str = "") -> Iterator[Cost]:
         if not rules or only not in name:
             continue
         engine = Engine(ruleset, selection={name})
-        ignored = [message for rule in rules for message in _messages(rule, rule.tests.ignore)]
-        matched = [message for rule in rules for message in _messages(rule, rule.tests.match)]
+        ignored = [message for rule in rules for message in messages(rule, rule.tests.ignore)]
+        matched = [message for rule in rules for message in messages(rule, rule.tests.match)]
         worst = [(_cost(engine, message, 2), words) for rule in rules for words, message in filled(rule)]
         most, message = max(worst, default=(0.0, ""))
         yield Cost(name, len(rules), _median(engine, ignored), _median(engine, matched), most, message)
@@ -100,7 +100,8 @@ def _message(content: object) -> Message:
     return Message(phase=Phase.REQUEST, method="POST", target="/", headers=headers, body=body, time=1_800_000_000.0)
 
 
-def _messages(rule: Rule, examples: Iterable[str | Example]) -> list[Message]:
+def messages(rule: Rule, examples: Iterable[str | Example]) -> list[Message]:
+    """The messages that examples of `rule` stand for."""
     return [
         rulecheck.message_of(rule, Example(value=example) if isinstance(example, str) else example)
         for example in examples
