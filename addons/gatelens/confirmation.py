@@ -40,11 +40,17 @@ def work(view: View, least: int = 65_536, times: int = 4) -> dict[str, Work]:
 
 
 def confirm[B: Budget](
-    view: View, budgets: Mapping[str, B], judge: Callable[[Hit, B], Confirmed | None], too_much: str
+    view: View,
+    budgets: Mapping[str, B],
+    judge: Callable[[Hit, B], Confirmed | None],
+    too_much: str,
+    *,
+    anywhere: bool = False,
 ) -> Iterator[Match]:
     """The matches among the hits of `view`, as `judge` confirms them. `judge` takes from the budget of the hit's rule
     what it spends; where that is gone, or more is found than is told, one match with the words `too_much` stands for
-    all that was not looked at: fail closed.
+    all that was not looked at: fail closed. `anywhere` says that `judge` goes by the text alone, so that one found
+    harmless need not be judged again in another place.
     """
     left = dict(budgets)
     told = dict.fromkeys(left, view.told)
@@ -52,8 +58,7 @@ def confirm[B: Budget](
     for hit in view.hits:
         rule = hit.rule.id
         budget = left.get(rule)
-        value = (rule, hit.target.text)
-        if budget is None or value in harmless:
+        if budget is None or (anywhere and (rule, hit.target.text) in harmless):
             continue
         if budget.is_spent or not told[rule]:
             del left[rule]
@@ -69,5 +74,5 @@ def confirm[B: Budget](
                 explanation=found.explanation,
                 transformations=hit.target.transformations + found.steps,
             )
-        else:
-            harmless.add(value)
+        elif anywhere:
+            harmless.add((rule, hit.target.text))
