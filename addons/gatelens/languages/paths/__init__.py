@@ -1,0 +1,1 @@
+"""File paths: how far a value climbs, what it names, and how it hides either."""
