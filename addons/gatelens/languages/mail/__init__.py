@@ -1,0 +1,1 @@
+"""Mail: which values end the header field or the command that they are put into, and go on with another one."""
