@@ -69,6 +69,31 @@ def test_a_comment_that_tells_something_is_not_terse(text: str, terse: bool) -> 
     assert read(text, 0, ANSI, 100).terse is terse
 
 
+@pytest.mark.parametrize(
+    "text", ["= = = = 1", "a === b => c", "/></a></b>", "; i = 1; j = 2; k = 3", "f(a) b = f(c) d = f(e) g"]
+)
+def test_operators_without_operands_are_no_sql(text: str) -> None:
+    assert read(text, 0, ANSI, 100).ending is Ending.PROSE
+
+
+@pytest.mark.parametrize(
+    "text", ["= - - ~1", "'{}'::jsonb @> '{}'", "from (select 1) a join (select 2) b", "a <=> ! 1"]
+)
+def test_signs_before_an_operand_are(text: str) -> None:
+    assert read(text, 0, ANSI, 100).ending is Ending.END
+
+
+def test_a_table_of_numbers_is_read_at_once() -> None:
+    reading = read("(1, 2.5, -3),\n" * 200 + "(4)", 0, ANSI, 100)
+    assert reading.ending is Ending.END
+    assert [token.text for token in reading.tokens] == ["0", ",", "(", "4", ")"]
+
+
+@pytest.mark.parametrize(("text", "terse"), [("1 # union select 2", True), ('1 #")', False)])
+def test_a_comment_may_hold_sql_or_code(text: str, terse: bool) -> None:
+    assert read(text, 0, MYSQL, 100).terse is terse
+
+
 def test_reading_stops_at_the_limit() -> None:
     reading = read("1 + " * 50, 0, ANSI, 10)
     assert (len(reading.tokens), reading.ending) == (10, Ending.LIMIT)

@@ -38,7 +38,7 @@ QUOTED = frozenset({Place.SINGLE, Place.DOUBLE, Place.BACKTICK, Place.DOLLAR, Pl
 class Exit(Struct, frozen=True):
     """A text leaves its literal at `start` and is to be read from there on as SQL of `families`.
 
-    `tight` says that no space stands before it, `short` that besides nothing or one word does.
+    `tight` says that no space stands before it, `short` that besides nothing or one word does, `first` that nothing.
     """
 
     place: Place
@@ -46,6 +46,7 @@ class Exit(Struct, frozen=True):
     families: tuple[Family, ...]
     tight: bool
     short: bool
+    first: bool = False
 
 
 _QUOTES = {Place.SINGLE: "'", Place.DOUBLE: '"', Place.BACKTICK: "`"}
@@ -56,7 +57,7 @@ _LEAD = re.compile(
     r"""
     (?:[\s\x00-\x20\xa0)\]]|%(?![\s(@$\\\d])|/\*(?!!)[^*]{0,64}+\*/|/\*!\d{0,6}+)*+
     (?:
-        \Z|--|\#|/\*|[\x00\x16]|[;,=<>!|&+\-*/^~:@%]|
+        \Z|--|\#|/\*|[\x00\x16]|[;,=<>!|&+\-*/^~:@%]|\.\s{0,4}+[a-z_]\w{0,40}+\s{0,4}\(|[a-z_]\w{0,30}+\s{0,4}+\(\s*+\Z|
         (?:or|and|x?or|r?like|regexp|in|is|not|between|div|mod|union|except|intersect|minus|where|having|order|group|
         limit|offset|procedure|into|for|as|collate|sounds|against|escape|end|then|asc|desc|rows|returning|glob|ilike|
         waitfor|exec|execute|goto|while|select|insert|update|delete|drop|declare|begin|if|create|alter|call|case|shutdown|set
@@ -69,7 +70,7 @@ _LEAD = re.compile(
 
 _NAME_LEAD = re.compile(
     r"(?:[\s\xa0)]|/\*(?!!)[^*]{0,64}+\*/|/\*!\d{0,6}+)*+(?:(?:or|and|xor|union|having|order|procedure|waitfor)\b|\|\||&&|;"
-    r"|,[\s(]*+(?:select|case|if)\b)",
+    r"|,[\s(]*+(?:select|case|if)\b|[-+*/%|^&]\s{0,4}+\(\s{0,4}+select\b|(?:asc|desc)\s*+,[\s(]*+(?:select|case|if)\b|'[^']{0,64}+'\s{0,4}+union\b)",
     re.IGNORECASE,
 )
 """What may follow a name: less, since prose and code begin with one."""
@@ -79,7 +80,7 @@ _OWN = re.compile(
     \s*+(?:
         (?P<NUMBER>[-+~]?+(?:0x[0-9a-f]++|(?:\d++\.?+\d*+|\.\d++)(?:e[-+]?+\d++)?+)%?+)(?=[\W_]|[a-z]{2})
         |(?P<STRING>(?:[bnxe]|_utf8|_latin1)?+'[^'\\]{0,64}+'(?!')|"[^"\\]{0,64}+"(?!"))
-        |(?P<NOTHING>(?=[)|&;,*/%^=]|[-+~!]++\s*+[\w(]|(?:or|and|xor|union|having|order|waitfor|limit|procedure|where|rlike|as|not)\b|\|\||&&))
+        |(?P<NOTHING>(?=[)|&;,*/%^=]|into\s{1,4}+(?:out|dump)file\b|from\s{0,4}+\(\s{0,4}+select\b|[-+~!]++\s*+[\w(]|(?:or|and|xor|union|having|order|waitfor|limit|procedure|where|rlike|as|not)\b|\|\||&&))
         |(?P<EXPRESSION>(?=\(|case\b))
         |(?P<CALL>(?=[a-z_][\w.$]{0,40}+\s{0,4}\())
         |(?P<NAME>[\w.@=?&\[\]%$~|\\-]{1,64}+)(?=\W)
@@ -89,6 +90,7 @@ _OWN = re.compile(
 )
 """A literal, name or nothing at the beginning of a text that is put bare."""
 
+_BLANK = " \t\r\n%)('\"`\\"
 _DOLLAR = re.compile(r"\$\w{0,32}\$")
 """PostgreSQL, section 4.1.2.4."""
 
@@ -131,9 +133,10 @@ def _after_unopened(text: str) -> int:
 
 
 def _out_of_quotes(text: str, place: Place) -> Iterator[Exit]:
-    """The first quote that closes, and, where a backslash stands before it, the first that closes in MySQL."""
+    """The first quote that closes in standard SQL, and the first that does where a backslash hides quotes (MySQL)."""
     quote = _QUOTES[place]
     end = 0
+    closed = False
     for count in range(_MOST_RUNS + 1):
         start = text.find(quote, end)
         if start < 0:
@@ -141,12 +144,13 @@ def _out_of_quotes(text: str, place: Place) -> Iterator[Exit]:
         end = start + 1
         while text.startswith(quote, end):
             end += 1
-        if (end - start) % 2 == 0 and count < _MOST_RUNS:
-            continue
-        if _LEAD.match(text, end):
+        escaped = _is_escaped(text, start)
+        odd = (end - start) % 2 == 1 or count == _MOST_RUNS
+        if (odd != escaped or (odd and not closed)) and _LEAD.match(text, end):
             yield _exit(text, place, start, end)
-        if not _is_escaped(text, start):
+        if odd != escaped:
             return
+        closed = closed or odd
 
 
 def _is_escaped(text: str, index: int) -> bool:
@@ -161,7 +165,7 @@ def _exit(text: str, place: Place, closed: int, start: int) -> Exit:
     before = text[max(0, closed - 64) : closed]
     tight = not before.strip() or not before[-1].isspace()
     short = tight and closed <= 64 and len(before.split()) <= 1
-    return Exit(place, start, _families(text, place, start), tight, short)
+    return Exit(place, start, _families(text, place, start), tight, short, not before.strip(_BLANK))
 
 
 def _bare(text: str) -> Iterator[Exit]:

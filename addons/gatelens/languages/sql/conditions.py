@@ -20,7 +20,13 @@ _LAST_STRING_LENGTH = 24
 _END = frozenset("or and xor || && ; , then else end order group limit".split()) | SET_OPERATORS
 _ARITHMETIC = frozenset("+ - * / % ^ & | ~ ! || . div mod".split())
 _TELLING_OPERATORS = frozenset("= < > <= >= <> != <=> like rlike regexp div sounds is ^ & |".split())
+_NEGATED = frozenset({"like", "in", "between", "rlike", "regexp"})
+_UNARY = frozenset({"!", "~", "not"})
+_ASKING = frozenset("= <=> <> != like rlike regexp div sounds || is ^".split())
 _NEEDS_A_LEFT_SIDE = COMPARISONS - {"~", "?"}
+_CLOSING = frozenset("(),;{}")
+"""What stands in the last string of code (`split('=')`): there the quote closes, and begins none."""
+
 _BEFORE_A_TYPE = frozenset({"::", "as", "collate", "using"})
 
 
@@ -47,21 +53,40 @@ def condition(reading: Reading, index: int) -> Iterator[Effect]:
         yield effect
 
 
-def operation(reading: Reading, lead: int) -> Iterator[Effect]:
-    """The effect of an operator on the string that was closed: `'=0-- `, `' - '`."""
+def operation(reading: Reading, lead: int, *, short: bool) -> Iterator[Effect]:
+    """The effect of an operator on the string that was closed: `'=0-- `, `' - '`; `short` as in `effects`."""
     rest = reading.tokens[lead:]
+    if len(rest) > 2 and rest[0].text == "not" and rest[1].text in _NEGATED:
+        rest = rest[1:]
     if rest[0].text not in COMPARISONS | _ARITHMETIC or len(rest) < 2:
         return
     constant = len(rest) <= _OPERATION_LENGTH and all(map(_is_constant, rest))
     if reading.ending is Ending.COMMENT:
         if constant and reading.terse:
             yield Effect(Grade.CERTAIN, "computes with the string and cuts the rest off")
-        elif rest[0].text in _ARITHMETIC and any(token.kind is Kind.CALL for token in rest):
+        elif reading.terse and rest[0].text in _ARITHMETIC and any(token.kind is Kind.CALL for token in rest):
             yield Effect(Grade.LIKELY, "computes with the string and cuts the rest off")
+    elif short and constant and reading.ending is Ending.END and rest[0].text in _ASKING:
+        yield Effect(Grade.LIKELY, "computes with the string and ends there", Act.CONSTANT)
     elif constant and _ends_in_a_word(reading):
         chained = len(rest) >= 4 and rest[-2].text in _ARITHMETIC
         if chained or any(token.text in _TELLING_OPERATORS for token in rest):
             yield Effect(Grade.LIKELY, "computes with the string", Act.CONSTANT)
+    elif _reenters(rest):
+        yield Effect(Grade.LIKELY, "computes with the string", Act.CONSTANT)
+
+
+def _reenters(rest: Sequence[Token]) -> bool:
+    """Whether an operator and a name come first, and a comparison with a string that is just opened last."""
+    last, before = rest[-1], rest[-2]
+    short = 4 <= len(rest) <= _OPERATION_LENGTH
+    return (
+        short
+        and last.kind is Kind.OPEN
+        and not last.text
+        and rest[0].text in _ARITHMETIC
+        and before.text in COMPARISONS
+    )
 
 
 def _effect(seen: _Seen, connector: str, *, itself: bool, last: bool) -> Effect | None:
@@ -103,18 +128,23 @@ def _look(tokens: Sequence[Token], start: int) -> _Seen:
                 break
         elif text == "select":
             seen.constants += 1
-            seen.comparisons += depth > 0
+            following = tokens[seen.end + 1] if seen.end + 1 < len(tokens) else None
+            seen.comparisons += depth > 0 or (following is not None and following.kind not in (Kind.WORD, Kind.KEYWORD))
             break
         elif text in ("and", ",") and (between or depth > 0):
             between = False
         elif text in _END:
             break
-        elif text in COMPARISONS:
+        elif text in COMPARISONS or (text in _UNARY and not before and _is_number(tokens, start + 1)):
             seen.comparisons += 1
             between = between or text == "between"
         before = text
         seen.end += 1
     return seen
+
+
+def _is_number(tokens: Sequence[Token], index: int) -> bool:
+    return index < len(tokens) and tokens[index].kind is Kind.NUMBER
 
 
 def _compares_with_itself(tokens: Sequence[Token], start: int) -> bool:
@@ -133,7 +163,7 @@ def _ends_in_a_word(reading: Reading) -> bool:
     if reading.ending is not Ending.OPEN:
         return False
     last = reading.tokens[-1].text
-    return len(last) <= _LAST_STRING_LENGTH and not any(map(str.isspace, last))
+    return len(last) <= _LAST_STRING_LENGTH and not any(char.isspace() or char in _CLOSING for char in last)
 
 
 def _is_constant(token: Token) -> bool:

@@ -27,18 +27,26 @@ _STRING_SHOWN = 24
 
 def parses(reading: Reading, exit_: Exit, dialects: Sequence[str], most_nesting: int) -> str:
     """The first of `dialects` in which the statement parses, or an empty text."""
+    return parsed(reading, exit_, dialects, most_nesting)[1]
+
+
+def parsed(
+    reading: Reading, exit_: Exit, dialects: Sequence[str], most_nesting: int
+) -> tuple[list[expressions.Expr], str]:
+    """The statements as the first of `dialects` in which they parse reads them, and its name; both may be empty."""
     tokens = reading.tokens
     if len(tokens) > MOST_TOKENS or reading.depth > most_nesting or sum(t.text in "[{" for t in tokens) > 4:
-        return ""
+        return [], ""
     statement = _statement(tokens, exit_)
     for dialect in dialects:
         try:
-            parsed = sqlglot.parse(statement, dialect=dialect)
+            found = sqlglot.parse(statement, dialect=dialect)
         except (SqlglotError, RecursionError, ValueError, KeyError, IndexError, AttributeError, TypeError):
             continue  # sqlglot raises more than its own errors on some texts
-        if parsed and not any(isinstance(part, expressions.Command) for part in parsed):
-            return dialect
-    return ""
+        parts: list[expressions.Expr] = [part for part in found if part is not None]
+        if parts and not any(isinstance(part, expressions.Command) for part in parts):
+            return parts, dialect
+    return [], ""
 
 
 def _statement(tokens: Sequence[Token], exit_: Exit) -> str:

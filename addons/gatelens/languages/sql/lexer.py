@@ -77,25 +77,34 @@ class Reading(Struct, frozen=True):
     size: int
 
 
+NOTHING_READ = Reading((), Ending.LIMIT, terse=False, depth=0, size=0)
+"""A reading for which nothing was left to spend."""
+
 CONSTANTS = frozenset({Kind.NUMBER, Kind.STRING, Kind.OPEN})
 
 _WORDS_IN_A_ROW = 3
 _OTHERS_ALLOWED = 4
 _ODD_ALLOWED = 1
+_CLASHES_ALLOWED = 2
 _STEPS_A_TOKEN = 4
 _ENDS_OF_LIST = frozenset({"from", "where", "union"})
+_BEFORE_ALIASES = frozenset("from join into with update create table declare exec execute using merge".split())
+"""Where one of these stood, a name may stand behind a parenthesis."""
+
 _TAKES_BARE_ARGUMENTS = frozenset({"exec", "execute", "call", "kill"})
 
 
 def read(text: str, start: int, family: Family, most: int) -> Reading:  # noqa: PLR0915  # calls would double its time
     """Read `text` from `start` on, at most `most` tokens, and stop where it can be no SQL in any dialect.
 
-    No SQL: three plain words in a row; several times a number or a string beside a number or a word.
+    No SQL: three plain words in a row; several times a number or a string beside a number or a word, an operator behind
+    one that wants an operand, as in markup (`/></a>`) and code (`===`, `=>`), or a name where a statement or an
+    operator was to stand (`; i = f(x) y = f(z)`).
     """
     tokens: list[Token] = []
     ending, terse = Ending.END, False
-    words = others = odd = depth = deepest = size = 0
-    in_list = False
+    words = others = odd = clashes = depth = deepest = size = 0
+    in_list = aliases = False
     before = _NONE
     length = len(text.rstrip())
     steps = _STEPS_A_TOKEN * most
@@ -113,11 +122,17 @@ def read(text: str, start: int, family: Family, most: int) -> Reading:  # noqa: 
                 ending, terse = Ending.COMMENT, _is_terse(found.group())
                 break
             continue
-        token = _token(name, found.group(), family)
+        if name == "rows":
+            depth += found.group().count("(") - found.group().count(")")
+            tokens.append(_A_NUMBER)
+            token = _A_COMMA
+        else:
+            token = _token(name, found.group(), family)
         kind, lower = token
         if kind is Kind.WORD:
             words += 1
             odd += not in_list and before.kind in _VALUES
+            clashes += before.text == ";" or (before.text == ")" and not (in_list or aliases))
         else:
             words = 0
             if kind is Kind.OPERATOR:
@@ -128,8 +143,11 @@ def read(text: str, start: int, family: Family, most: int) -> Reading:  # noqa: 
                         tokens[-1] = Token(Kind.CALL, before.text)
                 elif lower == ")":
                     depth -= 1
+                elif lower in _BINARY and before.kind is Kind.OPERATOR and before.text in _WANTS_AN_OPERAND:
+                    clashes += 1
             elif kind is Kind.KEYWORD:
                 in_list = lower == "select" or (in_list and lower not in _ENDS_OF_LIST)
+                aliases = aliases or lower in _BEFORE_ALIASES
             elif kind in CONSTANTS:
                 if kind is Kind.OPEN:
                     if not lower and before.kind is Kind.NUMBER:
@@ -143,7 +161,7 @@ def read(text: str, start: int, family: Family, most: int) -> Reading:  # noqa: 
                 others += 1
         tokens.append(token)
         before = token
-        if words == _WORDS_IN_A_ROW or odd > _ODD_ALLOWED or others > _OTHERS_ALLOWED:
+        if words == _WORDS_IN_A_ROW or odd > _ODD_ALLOWED or others > _OTHERS_ALLOWED or clashes > _CLASHES_ALLOWED:
             ending = Ending.PROSE
             break
         if len(tokens) >= most:
@@ -153,7 +171,10 @@ def read(text: str, start: int, family: Family, most: int) -> Reading:  # noqa: 
 
 
 _NONE = Token(Kind.OPERATOR, "")
+_A_NUMBER, _A_COMMA = Token(Kind.NUMBER, "0"), Token(Kind.OPERATOR, ",")
 _VALUES = frozenset({Kind.NUMBER, Kind.STRING})
+_BINARY = frozenset("/ % > < = | & ^ , >= <= <> != || && <=> :: -> ->>".split())
+_WANTS_AN_OPERAND = _BINARY | {"(", "+", "-", "!"}
 
 
 def _is_odd(tokens: Sequence[Token], kind: Kind) -> bool:
@@ -189,15 +210,28 @@ _TERSE_LENGTH = 40
 
 def _is_terse(comment: str) -> bool:
     """Nothing, or behind `-- ` a few letters: a comment that cuts, and none that tells something."""
+    if _COMMENTED_SQL.search(comment, 0, _TERSE_LENGTH):
+        return True
+    if _CODE_IN_COMMENT.search(comment, 0, _TERSE_LENGTH):
+        return False
     return len(comment) <= _TERSE_LENGTH and _TERSE.match(comment) is not None and not _DASHED_WORD.match(comment)
 
+
+_COMMENTED_SQL = re.compile(r"\bunion\s(?:all\s)?select\b", re.IGNORECASE)
+"""What a dialect that knows the mark does not read, and another does: the comment tells nothing to a person."""
+
+_CODE_IN_COMMENT = re.compile(r"""['"`]\s{0,4}+[)\]},]""")
+"""A string of code that holds the mark, and its end: `lookup("#/")`."""
 
 _DASHED_WORD = re.compile(r"--\w")
 """`--verbose` is an option."""
 
 
 def _expression(family: Family) -> re.Pattern[str]:
-    """The tokens of `family`. A comment with `!` is code in MySQL, so only its marks are passed over."""
+    """The tokens of `family`. A comment with `!` is code in MySQL, so only its marks are passed over.
+
+    `rows` are many numbers in lists: a table of data, which costs no more to read than two tokens.
+    """
     dash = r"--(?=[\s\x00-\x20]|\Z)[^\n]*+" if family.dash_needs_space else r"--[^\n]*+"
     marks = [dash, r"/\*(?!!)[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)", r"[\x00\x16]\s*\Z"]
     if family.hash_comment:
@@ -211,8 +245,10 @@ def _expression(family: Family) -> re.Pattern[str]:
         |(?P<double>{_quoted('"', family)}")
         |(?P<quoted>`[^`]*+`|\[[^\]\[\s'",]{{1,64}}+\])
         |(?P<open>['"`].*+)
+        |(?P<rows>(?:\s{{0,64}}+\({{0,3}}+\s{{0,8}}+[-+]?+\d[\d.]{{0,20}}+\s{{0,8}}+\){{0,3}}+\s{{0,8}}+,){{16,}}+)
         |(?P<number>0x[0-9a-f]++|(?:\d++\.?+\d*+|\.\d++)(?:e[+-]?+\d++|e(?=[\s(/u*=<>]))?+)
-        |(?P<operator><=>|->>|<>|!=|>=|<=|:=|::|\|\||&&|->|@>|<@|\#>>?+|\?[|&]?+|[=<>!+\-*/%^&|~,.;()])
+        |(?P<operator><=>|->>|<>|!=|>=|<=|:=|::|\|\||&&|->|@>|<@|@\?|@@(?!\w)|!?+~~?+\*?+|\#>>?+|\#-|\?[|&]?+
+            |[=<>!+\-*/%^&|~,.;()])
         |(?P<variable>@@?+[\w$.]*+)
         |(?P<other>.)
         """,

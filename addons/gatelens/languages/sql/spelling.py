@@ -14,6 +14,9 @@ _SPLIT_WORD = re.compile(r"(?<=[a-zA-Z])/\*[^*!]{0,32}\*/(?=[a-zA-Z])")
 _QUOTES = re.compile("[\u2018\u2019\u02bc\uff07\u2032\u00b4]")
 """What some databases and drivers turn into an apostrophe when they narrow the character set."""
 
+_CSV_FIELD = re.compile(r'"[^"]*+(?:""[^"]*+)++"')
+"""RFC 4180, section 2: a field in double quotes, in which those of its own are doubled."""
+
 _MOST = 65_536
 """A longer text is read as it is only: each spelling is a copy."""
 
@@ -22,7 +25,7 @@ type Spelling = tuple[str, tuple[str, ...]]
 
 
 def spellings(text: str) -> Iterator[Spelling]:
-    """The text itself, and each other text that it may turn into before it is SQL. At most four."""
+    """The text itself, and each other text that it may turn into before it is SQL. At most five."""
     yield text, ()
     if len(text) > _MOST:
         return
@@ -30,5 +33,7 @@ def spellings(text: str) -> Iterator[Spelling]:
         yield _QUOTES.sub("'", text), ("unicode",)
     if "/*" in text and (joined := _SPLIT_WORD.sub("", text)) != text:
         yield joined, ("comments",)
+    if '""' in text and text[0] == '"' and _CSV_FIELD.fullmatch(text):
+        yield text[1:-1].replace('""', '"'), ("csv",)
     if "+" in text and _PLUS.search(text):
         yield text.replace("+", " "), ("plus",)

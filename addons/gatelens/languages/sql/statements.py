@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gatelens.languages.sql.effect import Act, Effect, Grade
 from gatelens.languages.sql.lexer import Ending, Kind, Reading, Token
-from gatelens.languages.sql.words import CONSTANT_WORDS, KEYWORDS, STATEMENTS
+from gatelens.languages.sql.words import CONSTANT_WORDS, FUNCTIONS, KEYWORDS, STATEMENTS
 
 _LOOKED_AT = 12
 _LIST_LOOKED_AT = 64
@@ -39,6 +39,10 @@ _SECOND_WORDS: Mapping[str, frozenset[str]] = {
 """What stands behind the first word of a statement, where little else can."""
 
 
+_WRITES = frozenset({"insert", "update", "exec", "execute"})
+_TAKES_A_NAME = frozenset({"drop", "truncate", "delete", "exec", "execute"})
+
+
 def query(reading: Reading, index: int) -> Iterator[Effect]:
     """The effect of the set operator at `index`, if a query follows it."""
     tokens = reading.tokens
@@ -57,6 +61,8 @@ def query(reading: Reading, index: int) -> Iterator[Effect]:
         grade = Grade.CERTAIN
     elif first.kind is not Kind.WORD:
         grade = Grade.CHANCE
+    elif first.text in FUNCTIONS and first is tokens[-1]:
+        grade = Grade.LIKELY
     elif "from" in more:
         grade = Grade.CERTAIN if cut else Grade.LIKELY
     else:
@@ -64,17 +70,34 @@ def query(reading: Reading, index: int) -> Iterator[Effect]:
     yield Effect(grade, words, Act.QUERY)
 
 
-def statement(reading: Reading, index: int, *, stacked: bool) -> Iterator[Effect]:
-    """The effect of a statement that begins at `index`, `stacked` behind a semicolon or right behind a literal."""
+def statement(reading: Reading, index: int, *, stacked: bool, alone: bool) -> Iterator[Effect]:
+    """The effect of a statement that begins at `index`, `stacked` behind a semicolon or right behind a literal.
+
+    Right behind a literal only T-SQL takes one, and code quotes many (`psql -c '…'`): there it counts where a comment
+    cuts the rest off, or where `alone` says that little stands before it and nothing closes what would be its quotes.
+    """
     tokens = reading.tokens
     index = _past(tokens, index, ("(", ")", ";"))
     first = _text(tokens, index)
     cut = reading.ending is Ending.COMMENT
-    if first not in STATEMENTS or not (stacked or cut):
-        return  # right behind a literal only T-SQL takes one, and code quotes many: `psql -c '…'`
-    grade = _grade(first, tokens[index + 1 : index + 1 + _LOOKED_AT], stacked=stacked)
+    if first not in STATEMENTS:
+        return
+    rest = tokens[index + 1 : index + 1 + _LOOKED_AT]
+    if not (stacked or cut) and not (
+        first in _WRITES and _is_full(tokens[index:]) and (not alone or reading.ending is Ending.END)
+    ):
+        return
+    grade = _grade(first, rest, stacked=stacked)
+    if stacked and cut and reading.terse and first in _TAKES_A_NAME and len(rest) == 1 and rest[0].kind is Kind.WORD:
+        grade = Grade.CERTAIN
     if grade is not Grade.CHANCE:
         yield Effect(grade, "adds a second statement" if stacked else "adds a statement")
+
+
+def _is_full(tokens: Sequence[Token]) -> bool:
+    """Whether an INSERT, UPDATE or EXECUTE has what it needs, so that it is no sentence."""
+    texts = {token.text for token in tokens}
+    return "=" in texts if "set" in texts else "(" in texts and not texts.isdisjoint(("values", "select", "exec"))
 
 
 def _grade(first: str, rest: Sequence[Token], *, stacked: bool) -> Grade:
@@ -84,7 +107,9 @@ def _grade(first: str, rest: Sequence[Token], *, stacked: bool) -> Grade:
     if second in _SECOND_WORDS.get(first, ()) or (first == "shutdown" and not rest):
         return Grade.CERTAIN
     match first:
-        case "exec" | "execute" | "call" | "do" | "begin" | "handler" | "dbcc":
+        case "handler":
+            return Grade.CERTAIN if texts[1:2] in (["open"], ["read"], ["close"]) else Grade.CHANCE
+        case "exec" | "execute" | "call" | "do" | "begin" | "dbcc":
             return Grade.CERTAIN if _is_procedure(rest) else Grade.CHANCE
         case "declare" | "set":
             return Grade.CERTAIN if any(token.kind is Kind.VARIABLE for token in rest[:2]) else Grade.CHANCE

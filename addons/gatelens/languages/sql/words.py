@@ -14,8 +14,8 @@ CONDITIONALS = frozenset({"if", "iif", "elt", "make_set", "nullif", "decode", "i
 SET_OPERATORS = frozenset({"union", "except", "intersect", "minus"})
 
 COMPARISONS = frozenset(
-    """= < > <= >= <> != <=> @> <@ ? ?| ?& -> ->> #> #>> :: ~ like ilike rlike regexp between in is sounds glob match
-    similar""".split()
+    """= < > <= >= <> != <=> @> <@ @? @@ #- ? ?| ?& -> ->> #> #>> :: ~ ~~ ~* ~~* !~ !~~ !~* !~~* like ilike rlike
+    regexp between in is sounds glob match similar""".split()
 )
 
 CONSTANT_WORDS = frozenset(
@@ -62,3 +62,55 @@ CALLABLE = (KEYWORDS - CLAUSES - STATEMENTS) | {"if", "insert", "replace", "left
 
 STRING_PREFIXES = frozenset("n x b e u r q nq _utf8 _latin1 _binary _ascii _utf8mb4".split())
 """Introducers of a string: `N'…'`, `X'…'`, `_utf8'…'`."""
+
+FUNCTIONS = frozenset(
+    """abs acos add_months adddate addtime aes_decrypt aes_encrypt any_value array_agg asbinary ascii asciistr asin
+    astext asymmetric_decrypt asymmetric_encrypt atan atan2 avg bdmpolyfromtext bdpolyfromtext benchmark bin
+    bin_to_num bin_to_uuid binary_checksum bit_and bit_count bit_length bit_or bit_xor bitand btrim cast ceil
+    ceiling centroid char char_length character_length charindex charset chartorowid checksum chr coalesce
+    coercibility col_length col_name collation collect columnproperty compress concat concat_ws connection_id conv
+    convert convert_from convert_to convert_tz cos cot count crc32 cume_dist curdate current_database current_date
+    current_schema current_setting current_time current_timestamp current_user cursor_status curtime database
+    database_to_xml databaseproperty databasepropertyex datalength date date_add date_format date_sub dateadd
+    datediff datename datepart day dayname dayofmonth dayofweek dayofyear db_id db_name decode default degrees
+    dense_rank des_decrypt des_encrypt difference dump elt empty_blob encode encrypt endpoint envelope exp
+    export_set extract extractvalue field file_id file_name filegroup_id find_in_set first_value floor format
+    formatmessage found_rows from_base64 from_days from_unixtime fulltextcatalogproperty geomcollfromtext
+    geometrycollectionfromtext geometryfromtext geomfromtext geomfromwkb get_byte get_format get_lock getdate
+    getutcdate glob greatest group_concat grouping gtid_subset gtid_subtract has_dbaccess hashbytes hex hextoraw
+    host_id host_name hour ident_current ident_incr ident_seed if ifnull iif in inet6_aton inet6_ntoa inet_aton
+    inet_client_addr inet_ntoa inet_server_addr inet_server_port initcap instr interval is_free_lock is_ipv4 is_ipv6
+    is_member is_srvrolemember is_used_lock is_uuid isdate isempty isnull isnumeric issimple json json_array
+    json_extract json_keys json_object json_type json_valid julianday lag last_day last_insert_id last_insert_rowid
+    last_value lcase lead least left len length like likelihood likely linefromtext linefromwkb linestring
+    linestringfromtext ln lnnvl lo_export lo_import load_extension load_file localtime localtimestamp locate log
+    log10 log2 lower lpad ltrim make_date make_set makedate master_pos_wait max mbrcontains md5 microsecond mid min
+    minute mlinefromtext mod month monthname months_between mpointfromtext mpolyfromtext multilinestringfromtext
+    multipoint multipointfromtext multipolygonfromtext name_const nchar nchr new_time newid next_day nls_charset_id
+    now nth_value ntile nullif numgeometries numpoints numtodsinterval nvarchar nvl nvl2 object_definition object_id
+    object_name objectproperty oct octet_length old_password openquery openrowset openxml ora_hash ord overlay
+    parsename password patindex percent_rank period_add period_diff permissions pg_client_encoding pg_ls_dir
+    pg_read_file pg_sleep pi point pointfromtext pointfromwkb polyfromtext polygon polygonfromtext position pow
+    power printf quarter query_to_xml quote quote_ident quote_literal quotename radians rand random random_bytes
+    randomblob rank rawtohex release_all_locks release_lock repeat replace replicate reverse right round row_count
+    row_number rowcount_big rowidtochar rpad rtrim schema schema_id schema_name scope_identity sec_to_time second
+    serverproperty session_user set_config sha sha1 sha2 sign sin sleep soundex space sqlite_compileoption_get
+    sqlite_compileoption_used sqlite_source_id sqlite_version sqrt square startpoint std stddev stddev_pop
+    stddev_samp str str_to_date strcmp strftime string_agg string_to_array stuff sub subdate substr substrb
+    substring substring_index subtime sum suser_id suser_name suser_sid suser_sname sysdate system_user table_to_xml
+    tan textptr time time_format time_to_sec timediff timestamp to_base64 to_char to_clob to_date to_days
+    to_dsinterval to_hex to_lob to_multi_byte to_nchar to_nclob to_number to_seconds to_single_byte to_timestamp
+    to_timestamp_tz to_yminterval total total_changes totimestamp translate trim trunc truncate txid_current typeof
+    typeproperty tz_offset ucase uncompress uncompressed_length unhex unicode unistr unix_timestamp unixepoch
+    unlikely unnest updatexml upper user user_id user_name userenv utc_date utc_time utc_timestamp uuid uuid_short
+    validate_password_strength values var_pop var_samp varchar variance version vsize wait_for_executed_gtid_set
+    week weekday weekofyear weight_string xmltype year yearweek zeroblob""".split()
+)
+"""Functions built in: a text that is a call of one, or the beginning of a call, is SQL rather than a sentence."""
+
+_FUNCTION_PREFIXES = ("pg_", "json_", "jsonb_", "st_", "regexp_", "xml", "utl_", "dbms_", "sys_", "has_", "sqlite_")
+
+
+def is_function(name: str) -> bool:
+    """Whether `name`, in lower case, is one of a function built into a database."""
+    return name in FUNCTIONS or name.startswith(_FUNCTION_PREFIXES)

@@ -1,0 +1,110 @@
+"""Find values that are whole SQL statements, in fields for queries or outside of them.
+
+Source: CWE-89; OWASP API Security Top 10 2023, API8. A statement leaves no literal, so that it is no injection by
+confinement: whether it may be sent is a matter of what the field is for, and a rule says so by names and parts.
+Limits: only the beginning of a long value is read; a statement behind other text is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta, Struct
+
+from gatelens.confirmation import Work, confirm
+from gatelens.inspection import Hit, Trigger, View
+from gatelens.languages.sql.names import Names
+from gatelens.languages.sql.whole import Whole, whole
+from gatelens.model.confirmed import Confirmed
+from gatelens.model.finding import Match
+from gatelens.model.location import Location, Part
+from gatelens.model.message import Phase
+from gatelens.model.rule import Rule
+
+Expression = Annotated[str, Meta(min_length=1)]
+DeedWord = Literal["reads", "writes", "defines", "destroys", "tells"]
+
+
+class Params(Struct, frozen=True, forbid_unknown_fields=True):
+    """`patterns` name the values worth a look. A statement is a match where it does one of `deeds`, or, in a parameter
+    (of the query, the path, a form, a cookie or a header), one of `deeds_in_parameters`. `by_design` are words in which
+    names of fields for statements end; `elsewhere` says that those are to pass. `functions` and `tables` are names
+    that tell an attack, listed by what calling or reading them does. `plain` says whether a statement of names and
+    commas counts, which may be a sentence."""
+
+    patterns: Annotated[tuple[Expression, ...], Meta(min_length=1)]
+    deeds: tuple[DeedWord, ...]
+    deeds_in_parameters: tuple[DeedWord, ...]
+    by_design: tuple[str, ...] = ()
+    elsewhere: bool = False
+    plain: bool = False
+    functions: dict[str, tuple[str, ...]] = {}
+    tables: dict[str, tuple[str, ...]] = {}
+
+
+_TOO_MUCH = "more that looks like SQL statements than is analysed in one message"
+_READ = 2_048
+_MESSAGE, _PER = 8_192, 32
+"""Characters read of one message, and one more for so many bytes of its body."""
+
+_VALUE, _MOST_OF_A_VALUE = 32, 512
+"""What a value counts as, and how many of its characters at most in addition: a sentence is left at its third word."""
+
+_EVIDENCE = 200
+_PARAMETERS = frozenset({Part.QUERY, Part.PATH, Part.FORM, Part.COOKIE, Part.HEADER})
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_STEP = re.compile(r"[^/\[\]:]+")
+_LONGEST_NAME = 200
+
+
+class Inspector:
+    """All rules on whole statements at once."""
+
+    phases: ClassVar[frozenset[Phase]] = frozenset(Phase)
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.triggers = [Trigger(rule.id, pattern) for rule in rules for pattern in _params(rule).patterns]
+        self._names = {rule.id: _names(_params(rule)) for rule in rules}
+
+    def inspect(self, view: View) -> Iterator[Match]:
+        most = _MESSAGE + len(view.decoded.content) // _PER
+        return confirm(view, {rule.id: Work(most) for rule in view.rules}, self._judge, _TOO_MUCH)
+
+    def _judge(self, hit: Hit, budget: Work) -> Confirmed | None:
+        location, params = hit.target.location, _params(hit.rule)
+        if params.elsewhere and _is_by_design(location, params.by_design):
+            return None
+        text = hit.target.text[:_READ]
+        budget.left -= min(len(text), _MOST_OF_A_VALUE) + _VALUE
+        found = whole(text, self._names[hit.rule.id])
+        if found is None or not _counts(found, location.part, params):
+            return None
+        return Confirmed(text[:_EVIDENCE], found.words)
+
+
+def _counts(found: Whole, part: Part, params: Params) -> bool:
+    deeds = params.deeds_in_parameters if part in _PARAMETERS else params.deeds
+    return found.deed.value in deeds and (params.plain or not found.plain)
+
+
+def _is_by_design(location: Location, words: Sequence[str]) -> bool:
+    """Whether a name on the way to the value ends in one of `words`: `rawSql`, `dataset_query`, not `sql_table`."""
+    for name in _STEP.findall(location.pointer[-_LONGEST_NAME:]):
+        own = _WORD.findall(name)
+        if own and own[-1].lower().endswith(tuple(words)):
+            return True
+    return False
+
+
+def _names(params: Params) -> Names:
+    return Names(
+        functions={name.lower(): words for words, names in params.functions.items() for name in names},
+        tables={name.lower(): words for words, names in params.tables.items() for name in names},
+    )
+
+
+def _params(rule: Rule) -> Params:
+    assert isinstance(rule.params, Params)
+    return rule.params

@@ -1,0 +1,134 @@
+"""What only PHP has: open tags, functions called by a variable, variables named by a string, directives.
+
+Source: PHP manual, "PHP tags", "Variable functions", "Variable variables", "List of php.ini directives"; CWE-95.
+Limits: a tag in a text of more than a few words passes where marks show it as code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set as AbstractSet
+
+from msgspec import Struct
+
+from gatelens.languages.code.chains import Chain, Link, Step, chains
+from gatelens.languages.code.folding import fold
+from gatelens.languages.code.lexer import Gap, Kind, Token, read
+from gatelens.languages.code.names import brings_all, juxtaposed
+from gatelens.languages.code.surroundings import is_shown_as_code, words_around
+from gatelens.model.confirmed import Confirmed
+
+_EVIDENCE = 200
+_TOKENS = 256
+_WORDS = 6
+_LONGEST_CALL = 400
+_TAG = re.compile(
+    r"<\?(?:php(?![\w-])|=|(?=[\s$@`;/*#'\"(]\s*+[\w$@`;/*#'\"(])|(?=xml\s*+[:;(]))|<script\b[^<>]{0,40}\blanguage\s*+=\s*+['\"]?php",
+    re.IGNORECASE,
+)
+_MARK = re.compile(r"\[[/\\]?php\]", re.IGNORECASE)
+_VARIABLE_NAME = re.compile(r"\{?\$\s*+\{\s*+(?:@|\$(?!\{)\w|'[^'{}]*'\s*+\}|\"[^\"{}]*\"\s*+\})")
+_SETTING = re.compile(r"(?:-d\s*+)?([a-z_]++(?:\.[a-z_]++)*+)(\s*+=\s*+\S[^\n]{0,200})?", re.IGNORECASE)
+_CALL = re.compile(r"[@\\]?([a-z]\w++)\s*+\(", re.IGNORECASE)
+_SUPERGLOBAL = re.compile(
+    r"\$(?:_(?:GET|POST|REQUEST|COOKIE|SERVER|FILES|ENV|SESSION)|GLOBALS|HTTP_RAW_POST_DATA|HTTP_\w+_VARS|php_errormsg)\b"
+    r"\s*+(?:[\[{=;]|\Z)",
+    re.IGNORECASE,
+)
+_TRANSLATING = frozenset({"$", "$t", "$tc", "$te", "$n", "$d", "$this"})
+"""Names that other languages call in values: translations."""
+
+_REQUEST = ("$_get", "$_post", "$_request", "$_cookie", "$_server", "$_files", "$globals", "$_env", "$_session")
+
+
+class Words(Struct, frozen=True):
+    """`settings` are directives of the configuration, where one ends in a dot all that begin so; `whole` beginnings of
+    functions that count where a value is nothing but a call, `names` functions that count where a value is nothing but
+    their name, `wrappers` beginnings of addresses that only PHP opens. In lower case."""
+
+    settings: AbstractSet[str] = frozenset()
+    whole: tuple[str, ...] = ()
+    names: AbstractSet[str] = frozenset()
+    wrappers: tuple[str, ...] = ()
+
+
+def injection(text: str, words: Words) -> Confirmed | None:
+    """The first thing of PHP's own in `text`, or None."""
+    tag = _TAG.search(text)
+    if tag is not None and _is_meant(text, tag.start()):
+        return Confirmed(text[tag.start() : tag.start() + _EVIDENCE], "opens a PHP tag")
+    marked = _MARK.search(text)
+    if marked is not None and words_around(text, marked.start(), marked.end(), 2) < 2:
+        return Confirmed(marked[0], "marks PHP code")
+    start = text.strip()
+    if _VARIABLE_NAME.match(start) and juxtaposed(read(start, 0, len(start), _TOKENS).tokens, 1) == 0:
+        return Confirmed(start[:_EVIDENCE], "names a PHP variable by an expression")
+    setting = _SETTING.fullmatch(start)
+    if setting is not None and _sets(setting, words.settings):
+        return Confirmed(start[:_EVIDENCE], "sets a directive of PHP's configuration")
+    if start[:_LONGEST_CALL].lower().startswith(words.wrappers):
+        return Confirmed(start[:_EVIDENCE], "opens a stream by a wrapper of PHP's")
+    if start.lower() in words.names:
+        return Confirmed(start, "names a PHP function for the server to call")
+    if _SUPERGLOBAL.match(start) and juxtaposed(read(start, 0, len(start), _TOKENS).tokens, 1) == 0:
+        return Confirmed(start[:_EVIDENCE], "reads what a request brought, as PHP does")
+    return _call(start, words)
+
+
+def _is_meant(text: str, start: int) -> bool:
+    """Whether a tag is no mention of one: nothing but a few words stands around it."""
+    end = text.find("?>", start)
+    few = words_around(text, start, end if end >= 0 else len(text), _WORDS) < _WORDS
+    return few and not (is_shown_as_code(text, start, start + 2) and text[:start].strip("`~ \n"))
+
+
+def _sets(setting: re.Match[str], settings: AbstractSet[str]) -> bool:
+    name = setting[1].lower()
+    if name in settings:
+        return True
+    prefix, dot, _ = name.partition(".")
+    return bool(dot) and setting[2] is not None and f"{prefix}." in settings
+
+
+def _call(text: str, words: Words) -> Confirmed | None:
+    """A call of a variable, or a value that is nothing but a call of a function that only PHP has."""
+    if len(text) > _LONGEST_CALL or ("$" not in text and not _is_whole_call(text, words)):
+        return None
+    tokens = fold(read(text, 0, len(text), _TOKENS).tokens)
+    if juxtaposed(tokens, 1) or any(token.gap is Gap.LINE for token in tokens[1:]):
+        return None
+    for chain in chains(tokens):
+        if _calls_a_variable(chain, tokens):
+            return Confirmed(text[:_EVIDENCE], "calls a PHP function by a variable")
+    if _is_whole_call(text, words) and brings_all(tokens, 1, len(tokens)):
+        return Confirmed(text[:_EVIDENCE], "is a call of a PHP function")
+    return None
+
+
+def _is_whole_call(text: str, words: Words) -> bool:
+    called = _CALL.match(text)
+    return called is not None and called[1].lower().startswith(words.whole)
+
+
+def _calls_a_variable(chain: Chain, tokens: list[Token]) -> bool:
+    """`$f(1)`, `$_GET[0]($_GET[1])`, `${'f'}[0](1)`, but no `$t('greeting')`."""
+    called = next((link for link in chain.links if link.step is Step.CALL), None)
+    if called is None:
+        return False
+    root = chain.root
+    if root is None:
+        before = tokens[chain.first - 1].text if chain.first else ""
+        return before == "$" and tokens[chain.first].text == "{"
+    if root.kind is not Kind.NAME or not root.text.startswith(("$", "@$")):
+        return False
+    name = root.text.lower().lstrip("@")
+    if name in _TRANSLATING or any(link.step is Step.MEMBER and not link.hidden for link in _until(chain, called)):
+        return False
+    if name.startswith(_REQUEST):
+        return True
+    begins = chain.first == 0 or tokens[chain.first - 1].text in ("@", "=", ";", "(", "{")
+    return begins and brings_all(tokens, called.first, called.last)
+
+
+def _until(chain: Chain, called: Link) -> tuple[Link, ...]:
+    return chain.links[: chain.links.index(called)]

@@ -1,0 +1,196 @@
+"""Say what a piece of script does: nothing of its own, something that is not known, or something that tells an attack.
+
+Source: ECMA-262 sections 12 (lexical grammar), 13 (expressions); CWE-79, CWE-95.
+Limits: names are told by how they are spelled, strings joined by `+` and escapes undone; a name put together in
+another way is told by its being computed. Of a piece 8,192 characters are read; a handler longer than that is told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from gatelens.languages.html.vocabulary import Vocabulary
+
+MOST = 8_192
+"""Characters read of one piece of script."""
+
+_LAP = 256
+"""Characters that two parts of a long piece have in common."""
+
+LEAVES = "leads the browser elsewhere"
+
+_ESCAPE = re.compile(r"\\(?:u\{0{0,8}([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
+_COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/|<!--|-->")
+_JOINED = re.compile(r"(['\"`])\s*\+\s*['\"`]|\\(?:\r\n|[\r\n\u2028\u2029])")
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+_GLOBAL = r"(?:window|self|top|parent|frames|this|globalThis|document|content|opener|defaultView)"
+_COMPUTED = re.compile(
+    # a member of the global object by a name in brackets, and called
+    r"(?<![\w$.])(?:window|self|top|parent|frames|globalThis|opener)\s*+(?:\?\.)?"
+    r"(?:\[[^\[\]]*+(?:\[[^\[\]]*+\][^\[\]]*+)*+\]\s*+)++(?:\?\.)?[(`]"
+    # by a name that is put together
+    rf"|(?<![\w$.]){_GLOBAL}\s*+(?:\?\.)?\[\s*+(?:[^\[\]'\"\w\s]|['\"][^'\"\]]{{0,99}}['\"]\s*+[^\]\s]|\w+\s*+[+.(\[])"
+    # a member of a member of an array that stands there, and called
+    r"|(?<![\w$)\]])\[[^\[\]]*+\]\s*+\[[^\[\]]*+\]\s*+(?:\[[^\[\]]*+\]\s*+)*+[(`]"
+)
+_CONSTRUCTOR = re.compile(
+    r"(?:\.\s*|\[\s*['\"`]|(?<![\w$]))constructor\s*+(?:['\"`]\s*+\]|)\s*+(?:\.\s*+constructor|\[|`"
+    r"|\(\s*+(?:['\"`]|[\w$.]++\s*+[+(\[]))|(?:\.|\[\s*['\"`])constructor(?:['\"`]\s*+\]|)\s*+[(`\[]"
+)
+_LEAVES = re.compile(
+    r"(?<![\w$-])location\s*+(?:=(?![=>])|\.\s*+(?:href|hash|search|pathname)\s*+(?:=(?![=>])|\.|\))"
+    r"|\.\s*+(?:replace|assign)\s*+\(|\[)|(?<![\w$.])location\s*+\(",
+    re.IGNORECASE,
+)
+_THROWS = re.compile(r"onerror\s*+\]?\s*+=|(?<![\w$.])throw\s*+(?:onerror|/|\[|\{|['\"`]|[a-z]\b)")
+_SCOPE = re.compile(r"(?<![\w$.])with\s*+\(\s*+(?:document|window|self|top|location|0)")
+_IN_SCOPE = re.compile(
+    r"(?<![\w$.])(?:write|writeln|createElement|append|prepend|replaceWith|setAttribute|execCommand|open)\s*+[(`]"
+)
+"""Methods of the document and of the element, which are in scope in an event handler."""
+_IMPORTS = re.compile(r"(?<![\w$.] )(?<![\w$.])import\s*+\(|(?<![\w$.])import\s*+['\"`]")
+
+_ARGUMENT = r"(?:'[^'<>\\]*+'|\"[^\"<>\\]*+\"|-?[\d.]++|[a-zA-Z_$][\w$]*+(?:\.[a-zA-Z_$][\w$]*+)*+)"
+_OWN = re.compile(
+    r"(?:\s*+(?:return\b\s*+)?(?:void\s*+(?:\(\s*+0?\s*+\)|0)"
+    rf"|[a-zA-Z_$][\w$]*+(?:\.[a-zA-Z_$][\w$]*+)*+(?:\s*+\(\s*+(?:{_ARGUMENT}(?:\s*+,\s*+{_ARGUMENT})*+)?\s*+\))?"
+    r"|-?[\d.]++)?\s*+(?:;|\Z))*+\s*+\Z"
+)
+"""Statements that can do no more than what the page itself offers: calls of its functions with plain arguments."""
+
+_BASIC = re.compile(r"(?:\A|[:;\n])\s*+(?:alert|msgbox|execute|prompt|confirm)\s++(?:[\"'\d]|\w+\s*+\Z)", re.IGNORECASE)
+_ACTS = re.compile(r"[`(=\[]|(?<![\w$])throw\b")
+_FUNCTION_ONLY = re.compile(r"\s*+\{\s*+(?:async\s*+)?(?:\(|[\w$]++\s*+=>|function\b)")
+
+_WORDS = frozenset(
+    "var let const new typeof void delete return throw in of instanceof function async await yield else do case class "
+    "extends import export get set static if while for switch with try finally catch default from as".split()
+)
+_SPACE = (
+    r"(?P<line>\s*+(?:[\n\r\u2028\u2029]|//[^\n\r]*+|<!--[^\n\r]*+)\s*+)"
+    r"|(?P<space>\s++|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z))"
+)
+_OPERAND = (
+    r"|(?P<name>(?:[\w$#@]|\\u\{?[0-9a-fA-F]+\}?)++)"
+    r"|(?P<quoted>\"(?:[^\"\\\n]|\\.)*+(?:\"|\Z)|'(?:[^'\\\n]|\\.)*+(?:'|\Z))"
+    r"|(?P<template>`(?:[^`\\]|\\.)*+(?:`|\Z))"
+)
+_SIGN = r"|(?P<close>[)\]}])|(?P<sign>[(\[{,;:?.=<>+\-*%&|^!~/])|(?P<other>.)"
+_TOKEN = re.compile(_SPACE + _OPERAND + _SIGN, re.DOTALL)
+_EXPRESSION = re.compile(r"/(?![*/])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*+\])++/[a-z]*+")
+
+
+def plain(code: str) -> str:
+    """`code` without what hides it: escapes, comments, joined strings, characters that are not seen."""
+    code = code[:MOST]
+    if "\\" in code:
+        code = _ESCAPE.sub(_character, code)
+    if "/*" in code or "<!--" in code or "-->" in code:
+        code = _COMMENT.sub(" ", code)
+    if not code.isascii() or not code.isprintable():
+        code = _INVISIBLE.sub("", code)
+    if "+" in code or "\\" in code:
+        code = _JOINED.sub("", code)
+    return code
+
+
+def _character(found: re.Match[str]) -> str:
+    code = int(found[1] or found[2] or found[3], 16)
+    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
+
+
+def effect(code: str, vocabulary: Vocabulary) -> str:
+    """What `code` does that tells an attack, in words that go on "that …"; empty where nothing does."""
+    code = plain(code)
+    if found := vocabulary.called.search(code) or vocabulary.handed_on.search(code):
+        return vocabulary.of_function(next(name for name in found.groups() if name))
+    if found := vocabulary.member.search(code):
+        return vocabulary.of_member(found[1])
+    if _CONSTRUCTOR.search(code):
+        return "makes a function of a text"
+    if _LEAVES.search(code):
+        return LEAVES
+    if _SCOPE.search(code):
+        return "reaches into an object"
+    if _IMPORTS.search(code):
+        return "loads a script"
+    if _COMPUTED.search(code):
+        return "calls by a computed name"
+    if _THROWS.search(code):
+        return "throws to a handler"
+    return "is written in signs only" if is_signs_only(code) else ""
+
+
+def effect_of_all(pieces: Sequence[str], vocabulary: Vocabulary) -> str:
+    """The first effect of any of `pieces`, however many and long they are."""
+    joined = "\n".join(piece for piece in pieces if not piece.isspace() and piece)
+    parts = (joined[at : at + MOST] for at in range(0, len(joined), MOST - _LAP))
+    return next((words for part in parts if (words := effect(part, vocabulary))), "")
+
+
+def is_signs_only(code: str) -> bool:
+    """Whether the first of `code` is written as JSFuck and its like are: in brackets, plus and exclamation marks."""
+    start = code.lstrip()[:400]
+    if len(start) < 24:
+        return False
+    signs = sum(map(start.count, "[]()!+{}"))
+    return signs * 10 >= len(start) * 8 and "(" in start and "[" in start
+
+
+def runs(code: str, vocabulary: Vocabulary, *, own: bool = True) -> str:
+    """What `code` does where it is run, as the value of an event handler is; empty where it can do nothing of its own.
+
+    Where `own` is true, calls of the page's own functions with plain arguments are none of the value's doing.
+    """
+    if code[:1] == "{" and ("}" not in code or (_FUNCTION_ONLY.match(code) and not code.rstrip().endswith(")"))):
+        return ""  # JSX: a block that a space cut off, or with a function in it that nobody calls
+    if words := effect(code, vocabulary):
+        return words
+    if len(code) > MOST:
+        return "runs more code than is read"
+    code = plain(code)
+    if _BASIC.search(code):
+        return "calls as VBScript does"
+    if own and _OWN.match(code) and not _IN_SCOPE.search(code):
+        return ""
+    return "runs code" if _ACTS.search(code) else ""
+
+
+def is_script(code: str, most: int = 1_024) -> bool:
+    """Whether `code` may be script: no two operands stand side by side, as the words of a sentence do."""
+    last, operand, parted, at, end = "", False, False, 0, min(len(code), most)
+    while at < end:
+        if code[at] == "/" and not operand and (found := _EXPRESSION.match(code, at, end)):
+            operand, last, at = True, "", found.end()
+            continue
+        found = _TOKEN.match(code, at, end)
+        assert found is not None  # `other` is any character
+        at, kind = found.end(), found.lastgroup
+        if kind == "space":
+            parted = True
+            continue
+        if kind == "line":
+            operand = False
+        elif kind == "name":
+            word = found["name"]
+            if operand and word not in _WORDS and last not in _WORDS and last != ")":
+                return False
+            operand, last = word not in _WORDS, word
+        elif kind == "quoted":
+            if operand and last not in _WORDS and at - found.start() > 1:
+                return False  # a single one at the end is that of the place
+            operand, last = True, ""
+        elif kind == "template":
+            if operand and parted:
+                return False
+            operand, last = True, ""
+        elif kind == "close":
+            operand, last = found["close"] != "}", found["close"]
+        elif kind == "sign":
+            operand, last = False, ""
+        else:
+            return False
+        parted = False
+    return True
