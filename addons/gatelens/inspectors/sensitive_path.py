@@ -12,7 +12,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from gatelens.inspection import Trigger, View
-from gatelens.languages.paths.exposure import Kept, exposure
+from gatelens.languages.paths.exposure import Kept, exposure, is_plain, last_names
 from gatelens.model.finding import Match
 from gatelens.model.location import Location, Part
 from gatelens.model.message import Phase
@@ -45,14 +45,16 @@ class Inspector:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._kept = {rule.id: _kept(_params(rule)) for rule in rules}
+        self._last_names = {rule: last_names(kept) for rule, kept in self._kept.items()}
 
     def inspect(self, view: View) -> Iterator[Match]:
         readings = {
             segment.texts[-1]: None for segment in view.decoded.segments if segment.part is Part.PATH and segment.texts
         }
         for rule in view.rules:
+            kept, listed = self._kept[rule.id], self._last_names[rule.id]
             for path in readings:
-                if found := exposure(path, self._kept[rule.id]):
+                if not is_plain(path, listed) and (found := exposure(path, kept)):
                     evidence, words = found
                     yield Match(
                         rule=rule.id,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from gatelens.languages.paths.exposure import Kept, exposure
+from gatelens.languages.paths.exposure import Kept, exposure, is_plain, last_names
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,3 +68,19 @@ def test_what_is_nearly_that_passes(path: str) -> None:
 @given(st.text(max_size=200))
 def test_looking_never_raises(path: str) -> None:
     exposure(path, KEPT)
+
+
+@pytest.mark.parametrize(
+    ("path", "plain"),
+    [
+        ("/v1/users/123", True),
+        ("/a-b/C_d", True),
+        ("/a/.env", False),
+        ("/a;b", False),
+        ("/x/SECRETS", False),
+        ("/x/env", False),
+    ],
+)
+def test_a_path_of_plain_names_that_are_not_listed_needs_no_closer_look(path: str, plain: bool) -> None:
+    listed = Kept({"secrets": ""}, {"actuator/env": ""}, {}, *(frozenset[str](),) * 5)
+    assert is_plain(path, last_names(listed)) is plain

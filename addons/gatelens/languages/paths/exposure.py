@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
@@ -16,6 +17,7 @@ _PARAMETER = re.compile(r";.*", re.DOTALL)
 _DISGUISED = re.compile(
     r"\.(?:php\d?|phtml|aspx?|ashx|asmx|jspx?|cgi|pl|cfm|do)(?:;[^/]*|%00|\x00|%0a|\n)\.?[a-z]{2,4}\Z"
 )
+_TELLING = re.compile(r"[^A-Za-z0-9/_-]")
 _LONGEST, _ENDING = 2_048, 128
 _MOST_SEGMENTS = 64
 
@@ -34,6 +36,16 @@ class Kept(Struct, frozen=True):
     copies: frozenset[str]
     sources: frozenset[str]
     shelves: frozenset[str]
+
+
+def last_names(kept: Kept) -> frozenset[str]:
+    """The names that are listed, alone or at the end of a trail."""
+    return frozenset(name.rpartition("/")[2] for name in (*kept.names, *kept.trails))
+
+
+def is_plain(path: str, listed: AbstractSet[str]) -> bool:
+    """Whether `path` is one of plain names, none of them `listed`: so are most, and that is soon seen."""
+    return not _TELLING.search(path) and listed.isdisjoint(path.lower().split("/"))
 
 
 def exposure(path: str, kept: Kept) -> tuple[str, str] | None:
