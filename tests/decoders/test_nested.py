@@ -68,6 +68,24 @@ def test_ordinary_values_hold_nothing(text: str) -> None:
     assert unwrapped(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "inner"),
+    [
+        ("Pj4 Pj4 PGI eA==", ">>>>>><b>x"),
+        ("DQpRVUlUDQo", "\r\nQUIT\r\n"),
+    ],
+)
+def test_base64_is_known_by_its_padding_where_pluses_became_spaces_and_when_short_by_a_line_break(
+    text: str, inner: str
+) -> None:
+    assert unwrapped(text) == [(inner, ("base64",))]
+
+
+@pytest.mark.parametrize("text", ["the sum of all words =", "DQo", "DQolder"])
+def test_words_that_look_like_it_hold_nothing(text: str) -> None:
+    assert unwrapped(text) == []
+
+
 def test_a_place_is_the_origins_and_a_span_is_all_of_the_value() -> None:
     (found,), _ = nested.unwrap([PlainBody(b"say %27 now")], LIMITS)
     assert found.texts == ["say ' now"]

@@ -139,7 +139,7 @@ class _Unwrapping:
             index
             for index, text in enumerate(texts)
             # The first condition spares most texts the second.
-            if (" " not in text or text[0] in _MAY_BE_PACKED or text[-1] == " ") and match(text)
+            if (" " not in text or text[0] in _MAY_BE_PACKED or text[-1] in " =") and match(text)
         ]
         self._open(texts, chosen, unwrapping.packed, _TRIAL)
 

@@ -37,10 +37,12 @@ _GARBLED = re.compile("[\ufffd\x01-\x08\x0e-\x1f]")
 
 PACKED = re.compile(
     r"\s*+(?:\{\s*+[\"}]|[\[\"])|\s*+((?i:basic|bearer)[ \t]+)?"
-    r"(?!\d{1,24}\Z|[0-9a-f]{8}-[0-9a-f-]{27}\Z)([A-Za-z0-9+/_\-\r\n]{12,}+={0,2}|[A-Za-z0-9+/_\-]{6,11}={1,2})\s*\Z"
+    r"(?!\d{1,24}\Z|[0-9a-f]{8}-[0-9a-f-]{27}\Z)([A-Za-z0-9+/_\-\r\n]{12,}+={0,2}|[A-Za-z0-9+/_\-]{6,11}={1,2}"
+    r"|DQ[o-r][A-Za-z0-9+/_\-]{5,8}|[A-Za-z0-9+/ ]{12,}+={1,2})\s*\Z"
 )
 """The whole of a text may be JSON, or base64 or hex (group 2), also behind the name of an authentication scheme.
-Shorter words would mostly decode to something; numbers and UUIDs are none."""
+Shorter words would mostly decode to something, but for those that begin with a line break; numbers and UUIDs are none.
+A space stands for a plus that was read as one in a query, where the padding tells it from words."""
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_\-]{4,}")
 _HEX = re.compile(r"(?:0[xX])?((?:[0-9a-fA-F]{2}){8,})")
@@ -172,6 +174,8 @@ def packed(value: str) -> Results:
         return json_text(value)
     if "\n" in run:
         run = "".join(run.split())
+    elif " " in run:
+        run = run.replace(" ", "+")
     raw = _base64(run)
     texts = () if raw is None else _encoded(raw, "base64")
     if scheme:
