@@ -25,6 +25,7 @@ _DATA = re.compile(r"data:(//)?([^,]{0,128}),(.{0,64})", re.IGNORECASE | re.DOTA
 _SCRIPT = re.compile(r"\s*(?:<\?|<%|<script|PD9|PD8|PCU|PHNjcmlwd|%3c%3f|\+?ADw-)", re.IGNORECASE)
 _REMOTE = re.compile(r"(?:(?:https?|ftps?):/{0,2}|//|\\\\)[^/\\\s?#]+([^\s]*)\Z", re.IGNORECASE)
 _ENDING = re.compile(r"\.([a-z0-9]{1,8})(?:[?#\x00&].*|)\Z", re.IGNORECASE | re.DOTALL)
+_BARE = re.compile(r"[\d.]+|[\[\]0-9a-f:]+")
 _CUT = re.compile(r"(?:(?<!\?)\?++|\x00.*|#|%00.*)\Z", re.DOTALL)
 _FILE = re.compile(r"file:(/*)(?:localhost/)?([^?#]*)", re.IGNORECASE)
 
@@ -118,6 +119,8 @@ def _remote(value: str, place: Place, listed: Listed) -> str:
         return "gives the name of a file as a URL of another host"
     if code and cut:
         return "gives a URL of a script whose end cuts off what is added to it"
+    if code and url is not None and _BARE.fullmatch(url.host):
+        return "gives a URL of a script at an address without a name"
     if place.script and not place.link_name and (code or cut or (kind and kind not in listed.pages)):
         return "gives a URL of a script of another host to a script"
     if (place.script or place.path_name) and value[:3].lower() == "ftp":
