@@ -51,11 +51,17 @@ def test_rule_files_have_one_suffix() -> None:
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
 def test_a_script_is_named_after_itself_and_asks_for_inspectors_that_there_are(path: Path) -> None:
-    call = re.search(r"Entry\((.*?)\)", path.read_text())
+    call = re.search(r"Entry\((.*)\)", path.read_text(), re.DOTALL)
     assert call is not None
     name, *asked = re.findall(r'"(\w+)"', call.group(1))
     assert name == path.stem
     assert set(asked) <= set(inspectors.names())
+
+
+def test_every_inspector_of_a_rule_on_injection_is_asked_for_by_the_script_for_it() -> None:
+    asked = set(re.findall(r'"(\w+)"', (ROOT / "addons" / "detect_injection.py").read_text()))
+    rules = [rule for rule in load(RULES).rules if Path(rule.source).parent.name in ("injection", "access", "scanners")]
+    assert {rule.inspector for rule in rules} - {"payload_limits"} <= asked
 
 
 def test_the_readme_of_the_rules_names_files_that_are_there_but_for_its_example() -> None:
