@@ -23,6 +23,18 @@ from gatelens.model.message import Message, Phase
 _MOST_DRAWN = 20
 """Findings of one message that are drawn."""
 
+_STRUCTURE = frozenset(
+    """
+    a an another any application argument arguments attribute axis call called clause column command comment condition
+    connector constant context data directive directory document element environment expression field fields file
+    filter first formula function header host key leaf line list literal logged lookup mail member message method name
+    node object of operand operator option ordinary other path pattern placeholder port predicate program property query
+    quoted readers redirection rest root scheme second segment separator several statement statements step stream string
+    substitution subquery table tag template text url user value variable with word words
+    """.split()
+)
+"""Words of a syntax tree's labels. Any other word there may come from the message, and is masked as evidence is."""
+
 _MOST_NODES = 40
 _MOST_LABEL = 60
 
@@ -126,6 +138,7 @@ def _drawing(tree: Tree) -> Drawing:
 
 
 def _label(tree: Tree) -> Text:
-    piece = f" {masking.evidence(tree.piece)}" if tree.piece else ""
-    label = masking.printable(tree.label[:_MOST_LABEL] + piece)
+    label = masking.evidence(tree.label[:_MOST_LABEL], _STRUCTURE)
+    if tree.piece:
+        label += f" {masking.evidence(tree.piece)}"
     return Text(f"+ {label}", "bold red") if tree.planted else Text(label)

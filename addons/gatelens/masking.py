@@ -8,6 +8,7 @@ names that people give. Source: CWE-532.
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 MAX_EVIDENCE = 100
@@ -33,26 +34,38 @@ _STEP = re.compile(r"[^/\[\]:]+")
 
 PUBLIC_WORDS = frozenset(
     """
-    a all alter and as asc attr begin benchmark between body by case cast cat char chr cmd concat count create
-    current database declare delay delete desc distinct drop else end etc eval exec execute exists false file
-    flag for from function group having href html http https id if in information insert into is javascript
-    join key left length like limit load local mutation ne not null num offset on onerror onload or order
-    outfile passwd path pg php procedure query regex right schema schemas script select set shell sleep sql
-    src string style subscription substr substring svg system table tables then to true type union update
-    upper user users using value values version waitfor when where window xp
+    a alert all alter and animate apache application as asc assert atob attr audio awk base base64 bash bcc
+    begin benchmark between bin body boot builtins button by case cast cat cc char child chmod chr class
+    classloader cmd cmdshell cn computemetadata concat config confirm constructor contains content cookie count
+    create ctx curl current cycler data database date dbms declare decode delay delete desc details dev dict dir
+    distinct dns doctype document drop dual echo else embed encoding end entity env environ etc eval exe exec
+    execsync execute exists expect expr expression extractvalue false file filter flag for form forname from
+    fromcharcode fs ftp function getclass getmethod getruntime glob global globals gopher group gt gte having
+    host hosts href html http https id if iframe ifs iiop img import in include information ini init input
+    insert into invoke io is jar java javascript javax jndi join joiner key lang latest ldap left length let
+    like limit link lipsum load local localhost location lower ls lt lte main mainmodule master math meta
+    metadata module mro mutation name nc ne net netdoc new nin node not null num object objectclass offset ognl
+    on onclick onerror onfocus onload onmouseover or order org os outfile parent passthru passwd path perl pg
+    phar php phpinfo ping popen position powershell printf proc procedure process processbuilder prompt proto
+    prototype public python query quit randomblob rcpt readfilesync regex request require resource return right
+    rm rmi ruby runtime schema schemas script sed select self set sh shadow shell sleep source spawn sql src
+    srcdoc startswith string style subclasses subprocess subscription substr substring svg sys sysobjects system
+    system32 table tables tcp template text textarea then this tmp to top touch transfer true type uid uname
+    union update updatexml upper user users using usr util utl value values var vbscript version video virtual
+    waitfor wget when where whoami win window windows xinclude xlink xp zip zsh
     """.split()
 )
 
 
-def evidence(text: str) -> str:
-    """At most 100 characters of `text` with its content taken out."""
+def evidence(text: str, more: AbstractSet[str] = frozenset()) -> str:
+    """At most 100 characters of `text` with its content taken out; `more` are further words that may be shown."""
     shown = text[:MAX_EVIDENCE]
     room = _MAX_DIGITS
 
     def mask(word: re.Match[str]) -> str:
         nonlocal room
         found = word.group()
-        if found.lower() in PUBLIC_WORDS:
+        if found.lower() in PUBLIC_WORDS or found.lower() in more:
             return found
         if len(found) <= 2 and found.isdigit() and len(found) <= room:
             room -= len(found)
