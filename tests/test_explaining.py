@@ -32,7 +32,7 @@ class Drawing(pattern.Inspector):
             )
 
     def explain(self, hit: Hit) -> Explanation | None:
-        planted = Tree("planted part", planted=True, piece=hit.target.text)
+        planted = Tree("planted element canary", planted=True, piece=hit.target.text)
         return Explanation("a quoted string", Tree("text"), Tree("text", (planted, *(Tree("more"),) * 60)))
 
 
@@ -58,7 +58,7 @@ def test_a_finding_is_shown_with_its_decoding_its_place_and_both_trees(engine: E
     assert "why       is evil" in lines
     assert "put into  a quoted string" in lines
     assert any(line.startswith("harmless") and line.endswith("this value") for line in lines)
-    assert "+ planted part" in text
+    assert "+ • element •" in text
 
 
 def test_no_word_of_the_message_is_shown_and_a_tree_without_end_is_cut(engine: Engine) -> None:

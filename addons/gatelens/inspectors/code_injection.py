@@ -6,7 +6,8 @@ Limits: as those of `gatelens.languages.code`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
@@ -19,6 +20,7 @@ from gatelens.languages.code.names import Names
 from gatelens.model.confirmed import Confirmed
 from gatelens.model.explanation import Explanation
 from gatelens.model.finding import Match
+from gatelens.model.location import Part
 from gatelens.model.message import Phase
 from gatelens.model.rule import Rule
 
@@ -33,9 +35,10 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     count where they are called with constants or with what a request brings, `sure` wherever they are called,
     `members` wherever they stand behind an object. `loaders` are functions that load one of `modules`. `variables`
     tell by themselves, `commands` are words that PHP takes unquoted. Of PHP: `settings` are directives of its
-    configuration that a value may set, `whole` the beginnings of functions that count where a value is nothing but a
+    configuration that a value may set (`a.` all that begin so, `a=` only with a value), `whole` the beginnings of functions that count where a value is nothing but a
     call, `names` functions that count where it is nothing but their name: it is for the server to call, `wrappers`
-    beginnings of addresses that only PHP opens. Of Java: `classes` are full names of classes and packages that count
+    beginnings of addresses that only PHP opens; values with these names, and calls of the functions, are worth a look
+    without a pattern. Of Java: `classes` are full names of classes and packages that count
     as a whole value or name, `harmless_classes` some among them that do not, `class_fields` the fields that tell of
     classes by design, `binding` the beginnings of names by which a parameter is bound to a part of the class loader."""
 
@@ -59,6 +62,9 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _TOO_MUCH = "more that looks like code than is read in one message"
+_FIELDS = frozenset({Part.QUERY, Part.PATH, Part.HEADER, Part.COOKIE, Part.FORM})
+"""Parts of a message in which a value is a single line, not a document."""
+
 _COST_OF_TOKEN = 16
 """Characters that cost as much to read over as a token to read."""
 
@@ -69,7 +75,7 @@ class Inspector:
     phases: ClassVar[frozenset[Phase]] = frozenset(Phase)
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self.triggers = [Trigger(rule.id, pattern) for rule in rules for pattern in _params(rule).patterns]
+        self.triggers = [Trigger(rule.id, pattern) for rule in rules for pattern in _patterns(_params(rule))]
         self._names = {rule.id: _names(_params(rule)) for rule in rules}
         self._php = {rule.id: _php(_params(rule)) for rule in rules}
         self._java = {rule.id: _java(_params(rule)) for rule in rules}
@@ -95,12 +101,42 @@ class Inspector:
         language = _params(hit.rule).language
         found: Confirmed | None = None
         if language == "php":
-            found = php.injection(text, self._php[rule])
+            found = php.injection(text, self._php[rule], in_field=hit.target.segment.part in _FIELDS)
         elif language == "java":
             found = java.injection(text, hit.target.location, self._java[rule])
         elif language == "javascript":
             found = loops.injection(text) or constructs.called_by_string(text)
         return found or injection.injection(text, read[text], self._names[rule])
+
+
+def _patterns(params: Params) -> Iterator[str]:
+    """The patterns of a rule, and those that its lists of PHP's names make."""
+    yield from params.patterns
+    if params.language != "php":
+        return
+    if functions := _alternatives(_by_name(params.functions)):
+        yield rf"\b(?:{functions})\b[\"'\]}}]?\s*\)*{_GAP}\("
+        yield rf"^[\s;@\\(]*(?:{functions}){_GAP}\("
+    if whole := _alternatives(params.whole):
+        yield rf"^[\s;@\\(]*(?:{whole})\w*{_GAP}\("
+    if names := _alternatives(params.names):
+        yield rf"^\s*(?:{names})\s*$"
+    if families := _alternatives(name for name in params.settings if name.endswith(".")):
+        yield rf"^\s*(?:-d\s*)?(?:{families})[\w.]+\s*="
+    if set_to := _alternatives(name.removesuffix("=") for name in params.settings if not name.endswith(".")):
+        yield rf"^\s*(?:-d\s*)?(?:{set_to})\s*="
+    if settings := _alternatives(name for name in params.settings if not name.endswith((".", "="))):
+        yield rf"^\s*(?:-d\s*)?(?:{settings})\s*$"
+    if wrappers := _alternatives(params.wrappers):
+        yield rf"^\s*(?:{wrappers})"
+
+
+_GAP = r"(?:/\*[^\n]*\*/|#[^\n]*\n|//[^\n]*\n|\s)*"
+"""What may hide between the name of a function and its parenthesis."""
+
+
+def _alternatives(names: Iterable[str]) -> str:
+    return "|".join(re.escape(name) for name in names)
 
 
 def _names(params: Params) -> Names:
@@ -121,6 +157,7 @@ def _php(params: Params) -> php.Words:
         tuple(name.lower() for name in params.whole),
         _lower(params.names),
         tuple(name.lower() for name in params.wrappers),
+        frozenset(_by_name(params.functions)),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from html import unescape
 from typing import Annotated, ClassVar
 from urllib.parse import unquote_plus
 
@@ -78,11 +79,16 @@ class Inspector:
 
     def _found(self, hit: Hit, budget: Work) -> Finding | None:
         is_escaped = "html-entity" in hit.target.transformations
-        return injection(_whole(hit.target), self._vocabularies[hit.rule.id], budget, is_escaped=is_escaped)
+        is_line = hit.target.segment.part in _LINES
+        return injection(
+            _whole(hit.target), self._vocabularies[hit.rule.id], budget, is_escaped=is_escaped, is_line=is_line
+        )
 
 
+_LINES = frozenset({Part.QUERY, Part.FORM, Part.PATH, Part.HEADER, Part.COOKIE})
+"""Parts whose values are lines of plain text rather than documents."""
 _PAIRS = frozenset({Part.QUERY, Part.FORM})
-_IN_MARKUP = re.compile(r"[<\"'`]|^on[a-z]{3,}(?:\[|\Z)", re.IGNORECASE)
+_IN_MARKUP = re.compile(r"[<\"'`]|^on[a-z]{3,}(?:\[|\Z)|^(?:lt|quot|apos|#x?[0-9a-f]+);", re.IGNORECASE)
 
 
 def _whole(target: Target) -> str:
@@ -117,7 +123,7 @@ class _Unparted:
             sent = self._view.message.target.partition("?")[2]
         else:
             sent = self._view.decoded.content[: _MOST_UNPARTED + 1].decode("utf-8", "replace")
-        return "" if len(sent) > _MOST_UNPARTED or "\n" in sent else unquote_plus(sent)
+        return "" if len(sent) > _MOST_UNPARTED or "\n" in sent else unescape(unquote_plus(sent))
 
 
 def _patterns(params: Params) -> Iterator[str]:

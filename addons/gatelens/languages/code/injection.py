@@ -17,7 +17,7 @@ from msgspec import Struct
 from gatelens.languages.code.chains import Chain, chains
 from gatelens.languages.code.folding import fold
 from gatelens.languages.code.keywords import KEYWORDS
-from gatelens.languages.code.lexer import Gap, Kind, Token, read
+from gatelens.languages.code.lexer import Gap, Kind, Reading, Token, read
 from gatelens.languages.code.names import Names, Use, juxtaposed, uses
 from gatelens.model.confirmed import Confirmed
 
@@ -33,6 +33,7 @@ _PROSE_SURE = 4
 _LONGEST_EXIT = 60
 """Tokens between the quote by which a text leaves a string and the call that it adds."""
 
+_CALLING = frozenset("([.")
 _EXIT = re.compile(r"(?:['\"`])\s*+(?=[;.+,)\]}|&?:~*=<>%^-])")
 _QUOTES = {"'": "a single-quoted string", '"': "a double-quoted string", "`": "a string in backticks"}
 
@@ -79,17 +80,25 @@ def code(text: str) -> Code:
     parts: list[Part] = []
     cost = 0
     for place in _places(text):
-        most = _TOKENS_OF_EXIT if place.is_exit else _TOKENS
-        reading = read(text, place.start, min(len(text), place.start + _LONGEST_WHOLE), most)
+        reading = _read(text, place)
         cost += len(reading.tokens)
-        lines = sum(1 for token in reading.tokens if token.gap is Gap.LINE)
-        if not place.is_exit and (not reading.complete or lines >= _LINES):
+        if not place.is_exit and not reading.complete:
             continue
         tokens = fold(reading.tokens)
         prose = 0 if place.is_exit else juxtaposed(tokens, _PROSE_SURE)
-        if prose < _PROSE_SURE:
-            parts.append(Part(place, tokens, chains(tokens), prose))
+        parts.append(Part(place, tokens, chains(tokens), prose))
     return Code(parts, cost)
+
+
+def _read(text: str, place: Place) -> Reading:
+    """The tokens of `text` from a place on: of prose and of programs of many lines no more than shows them as such."""
+    end = min(len(text), place.start + _LONGEST_WHOLE)
+    if not place.is_exit:
+        return read(text, place.start, end, _TOKENS, prose=_PROSE_SURE, lines=_LINES)
+    before = read(text, place.start, end, _LONGEST_EXIT, prose=1, lines=1)
+    if before.complete or not any(token.text in _CALLING or token.quote == "`" for token in before.tokens):
+        return before  # what follows the first word of prose or end of a line is no part of what is added
+    return read(text, place.start, end, _TOKENS_OF_EXIT)
 
 
 def injection(text: str, read_as: Code, names: Names) -> Confirmed | None:

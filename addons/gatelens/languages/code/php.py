@@ -1,6 +1,7 @@
 """What only PHP has: open tags, functions called by a variable, variables named by a string, directives.
 
 Source: PHP manual, "PHP tags", "Variable functions", "Variable variables", "List of php.ini directives"; CWE-95.
+In a field, which is a single line that nobody writes programs in, a call of a function of PHP's needs no more to tell.
 Limits: a tag in a text of more than a few words passes where marks show it as code.
 """
 
@@ -22,14 +23,21 @@ _EVIDENCE = 200
 _TOKENS = 256
 _WORDS = 6
 _LONGEST_CALL = 400
+_LONGEST_NAME = 40
 _TAG = re.compile(
     r"<\?(?:php(?![\w-])|=|(?=[\s$@`;/*#'\"(]\s*+[\w$@`;/*#'\"(])|(?=xml\s*+[:;(]))|<script\b[^<>]{0,40}\blanguage\s*+=\s*+['\"]?php",
     re.IGNORECASE,
 )
 _MARK = re.compile(r"\[[/\\]?php\]", re.IGNORECASE)
+_CURLY = re.compile(r"[\s;]*+\{\s*+\$\s*+\{\s*+@?\w++\s*+\(")
 _VARIABLE_NAME = re.compile(r"\{?\$\s*+\{\s*+(?:@|\$(?!\{)\w|'[^'{}]*'\s*+\}|\"[^\"{}]*\"\s*+\})")
 _SETTING = re.compile(r"(?:-d\s*+)?([a-z_]++(?:\.[a-z_]++)*+)(\s*+=\s*+\S[^\n]{0,200})?", re.IGNORECASE)
 _CALL = re.compile(r"[@\\]?([a-z]\w++)\s*+\(", re.IGNORECASE)
+_FIELD_CALL = re.compile(
+    r"[\s;@\\(]*+([a-z]\w++)((?:\s|/\*[^*]*+\*/|(?:\#|//)[^\n]*+\n)*+)\(\s*+(&?\$(?!it\b|this\b|root\b|__)\w++\s*+[\[),-]|['\"$])?",
+    re.IGNORECASE,
+)
+_SHOWING = re.compile(r"[\s;'\")}]*+@?(?:print|die|exit|echo)\b\s*+\(?\s*+\w++\s?\(\s*+['\"\d)]", re.IGNORECASE)
 _SUPERGLOBAL = re.compile(
     r"\$(?:_(?:GET|POST|REQUEST|COOKIE|SERVER|FILES|ENV|SESSION)|GLOBALS|HTTP_RAW_POST_DATA|HTTP_\w+_VARS|php_errormsg)\b"
     r"\s*+(?:[\[{=;]|\Z)",
@@ -42,18 +50,20 @@ _REQUEST = ("$_get", "$_post", "$_request", "$_cookie", "$_server", "$_files", "
 
 
 class Words(Struct, frozen=True):
-    """`settings` are directives of the configuration, where one ends in a dot all that begin so; `whole` beginnings of
-    functions that count where a value is nothing but a call, `names` functions that count where a value is nothing but
-    their name, `wrappers` beginnings of addresses that only PHP opens. In lower case."""
+    """`settings` are directives of the configuration, where one ends in a dot all that begin so, where in `=` only with
+    a value; `whole` beginnings of functions that count where a value is nothing but a call, `names` functions that
+    count where a value is nothing but their name, `wrappers` beginnings of addresses that only PHP opens, `functions`
+    those that run, read or tell something. In lower case."""
 
     settings: AbstractSet[str] = frozenset()
     whole: tuple[str, ...] = ()
     names: AbstractSet[str] = frozenset()
     wrappers: tuple[str, ...] = ()
+    functions: AbstractSet[str] = frozenset()
 
 
-def injection(text: str, words: Words) -> Confirmed | None:
-    """The first thing of PHP's own in `text`, or None."""
+def injection(text: str, words: Words, *, in_field: bool) -> Confirmed | None:
+    """The first thing of PHP's own in `text`, or None; `in_field` says that it is a value of a single line."""
     tag = _TAG.search(text)
     if tag is not None and _is_meant(text, tag.start()):
         return Confirmed(text[tag.start() : tag.start() + _EVIDENCE], "opens a PHP tag")
@@ -61,18 +71,25 @@ def injection(text: str, words: Words) -> Confirmed | None:
     if marked is not None and words_around(text, marked.start(), marked.end(), 2) < 2:
         return Confirmed(marked[0], "marks PHP code")
     start = text.strip()
-    if _VARIABLE_NAME.match(start) and juxtaposed(read(start, 0, len(start), _TOKENS).tokens, 1) == 0:
+    if (_VARIABLE_NAME.match(start) or _CURLY.match(start)) and not _is_prose(start):
         return Confirmed(start[:_EVIDENCE], "names a PHP variable by an expression")
     setting = _SETTING.fullmatch(start)
     if setting is not None and _sets(setting, words.settings):
         return Confirmed(start[:_EVIDENCE], "sets a directive of PHP's configuration")
     if start[:_LONGEST_CALL].lower().startswith(words.wrappers):
         return Confirmed(start[:_EVIDENCE], "opens a stream by a wrapper of PHP's")
-    if start.lower() in words.names:
+    if len(start) < _LONGEST_NAME and start.lower() in words.names:
         return Confirmed(start, "names a PHP function for the server to call")
-    if _SUPERGLOBAL.match(start) and juxtaposed(read(start, 0, len(start), _TOKENS).tokens, 1) == 0:
-        return Confirmed(start[:_EVIDENCE], "reads what a request brought, as PHP does")
-    return _call(start, words)
+    if len(start) > _LONGEST_CALL:
+        return None
+    superglobal = _SUPERGLOBAL.search(start) if in_field else _SUPERGLOBAL.match(start)
+    if superglobal is not None and not _is_prose(start):
+        return Confirmed(start[superglobal.start() :][:_EVIDENCE], "reads what a request brought, as PHP does")
+    return (_call_in_field(start, words) if in_field else None) or _call(start, words)
+
+
+def _is_prose(text: str) -> bool:
+    return juxtaposed(read(text, 0, len(text), _TOKENS, prose=1).tokens, 1) > 0
 
 
 def _is_meant(text: str, start: int) -> bool:
@@ -84,15 +101,29 @@ def _is_meant(text: str, start: int) -> bool:
 
 def _sets(setting: re.Match[str], settings: AbstractSet[str]) -> bool:
     name = setting[1].lower()
-    if name in settings:
+    if name in settings or (setting[2] is not None and f"{name}=" in settings):
         return True
     prefix, dot, _ = name.partition(".")
     return bool(dot) and setting[2] is not None and f"{prefix}." in settings
 
 
+def _call_in_field(text: str, words: Words) -> Confirmed | None:
+    """A value that begins with a call of a function of PHP's, whatever it gets. A word that stands one space before a
+    bracket may be one of a title: `System (general)`."""
+    called = _FIELD_CALL.match(text)
+    if called is not None:
+        name, gap, given = called[1].lower(), called[2], called[3] or ""
+        is_php = name.startswith(words.whole) or (name in words.functions and (gap != " " or given))
+        if (is_php or given[:2].strip("&").startswith("$")) and not _is_prose(text):
+            return Confirmed(text[:_EVIDENCE], "is a call of a PHP function")
+    if _SHOWING.match(text) and not _is_prose(text):
+        return Confirmed(text[:_EVIDENCE], "is PHP that shows what a function gives")
+    return None
+
+
 def _call(text: str, words: Words) -> Confirmed | None:
     """A call of a variable, or a value that is nothing but a call of a function that only PHP has."""
-    if len(text) > _LONGEST_CALL or ("$" not in text and not _is_whole_call(text, words)):
+    if "$" not in text and not _is_whole_call(text, words):
         return None
     tokens = fold(read(text, 0, len(text), _TOKENS).tokens)
     if juxtaposed(tokens, 1) or any(token.gap is Gap.LINE for token in tokens[1:]):

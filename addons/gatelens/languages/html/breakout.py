@@ -50,15 +50,20 @@ _UNQUOTED = re.compile(
 )
 _SPACE = frozenset(" \t\n\r\f\x0b/>\x00")
 _GOES_ON = re.compile(r"[\s)\]}]*+(?:[-+*/%&|^<>=?:,;!~]|\bin\b|\binstanceof\b|[\n)\]}][\s)\]}]*+[a-z([!~+'\"/-])")
-_TEMPLATE = re.compile(r"\$\{|#\{")
+_TEMPLATE = re.compile(r"\$\{|#\{|&\{")
 _MOST_EXPRESSION = 2_048
 _MOST_LINES = 2
 _LINK = re.compile(
     r"\]\([\s<]{0,8}+(?=(?:j\s?a\s?v\s?a|v\s?b|live)\s?s\s?c\s?r\s?i\s?p\s?t\s?:)([^()\n]{1,256}+(?:\([^\n]{0,512}+)?)",
     re.IGNORECASE,
 )
+_BBCODE = re.compile(
+    r"\[(?:url|img|link|iframe|email)(?:=|\])\s*+[\"']?(?=\s*+(?:java|vb)\s*+script\s*+:)([^\n]{1,256}+)", re.IGNORECASE
+)
 _PLUS = re.compile(r"(?<=['\"`\])]) +(?=['\"`\[(])")
 """Where a script would have a sign between two operands: in a query, a plus sign is read as a space."""
+_STAYS = re.compile(r"\s*+(?:void\b|history\b|window\.(?:history|close|print)\b|return\b|;|//[^\n]*+\Z)")
+"""What links that are no links hold, or ones that lead back."""
 _TAKEN = re.compile(
     r"location[\w.]*+\s*+(?:=\s*+(?:name\b|self\b|top\b|window\b|location\b|document\b|URL\b|['\"`/]|\[)|\[|\.\w++\s*+\()",
     re.IGNORECASE,
@@ -118,7 +123,7 @@ def _runs(attribute: Attribute, vocabulary: Vocabulary, *, own: bool) -> str:
         return f"adds an event handler that {words}" if words and (not own or words != "runs code") else ""
     if attribute.name == "style":
         return f"adds a style that {words}" if (words := style_effect(value, vocabulary)) else ""
-    if ":" in value and (words := script_url(value, vocabulary)):
+    if ":" in value and (words := script_url(value, vocabulary, own=own)):
         return f"adds a URL that {words}"
     if attribute.name == "srcdoc" and "<" in value:
         return "adds a document of its own"
@@ -191,17 +196,20 @@ def whole_url(text: str, vocabulary: Vocabulary) -> Leaving | None:
     """A value that is a URL which runs."""
     if ":" not in text[:128]:
         return None
-    words = script_url(text, vocabulary)
-    if words and (words != "runs code" or is_script(text.partition(":")[2])):
+    words = script_url(text, vocabulary, own=False)
+    code = text.partition(":")[2]
+    if words and (words != "runs code" or (is_script(code) and not _STAYS.match(code))):
         return Leaving("is a URL", words, 0, 80)
     return None
 
 
 def link(text: str, vocabulary: Vocabulary) -> Leaving | None:
-    """The address of a link of Markdown that runs: CommonMark 0.31 section 6.3."""
+    """The address of a link of Markdown or BBCode that runs: CommonMark 0.31 section 6.3."""
     for found in _LINK.finditer(text):
         if words := script_url(_balanced(found[1]), vocabulary):
             return Leaving("is the address of a link in Markdown", words, found.start(), found.end() + 80)
+    if (found := _BBCODE.search(text)) and (words := script_url(found[1], vocabulary)):
+        return Leaving("is the address of a link in BBCode", words, found.start(), found.end())
     return None
 
 

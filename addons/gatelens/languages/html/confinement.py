@@ -21,19 +21,24 @@ from gatelens.languages.html.breakout import (
     whole_style,
     whole_url,
 )
+from gatelens.languages.html.charsets import read_otherwise
 from gatelens.languages.html.directives import expression
 from gatelens.languages.html.elements import MOST_CONTENT, WITH_CONTENT, danger
+from gatelens.languages.html.fragments import broken_off, in_a_line
 from gatelens.languages.html.quoting import Spans, is_prose, quoted
 from gatelens.languages.html.tags import tag_at
 from gatelens.languages.html.vocabulary import Vocabulary
 
-_OPENS = re.compile(r"<(?!/?(?!script|style|handler)[a-z0-9]++\s*+/?>)[^\s\d<>=\-\"'()&|,]", re.IGNORECASE)
+_OPENS = re.compile(
+    r"<(?!/?(?!script|style|[a-z0-9]{1,16}script|script[a-z]|handler)[a-z0-9]++\s*+/?>)[^\s\d<>=\-\"'()&|,]",
+    re.IGNORECASE,
+)
 """A tag that may bring something: those without attributes do not, but for three."""
 _ANY = re.compile(r"<[a-zA-Z/!?%@:]")
 _A_TAG = 32
 """Characters that a tag counts as, for what it costs to read."""
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*+>")
-_SEAMS = re.compile(r"(?<=[a-zA-Z])(?:<!--(?:[^<>-]|-(?!->))*+-->|<!\[CDATA\[)(?=[a-zA-Z])")
+_SEAMS = re.compile(r"(?<=[a-zA-Z])(?:<!--(?:[^<>-]|-(?!->))*+-->|(?:\]\]>?)?<!\[CDATA\[)(?=[a-zA-Z])")
 _EVIDENCE = 120
 _RAW_END = re.compile(
     r"</(script|style|title|textarea|noscript|xmp|iframe|noembed|noframes)\b[^<>]*+>?[^<>]{0,64}<[a-zA-Z!]",
@@ -76,8 +81,12 @@ class Finding(Struct, frozen=True):
         return f"{self.place}, {self.words}"
 
 
-def injection(text: str, vocabulary: Vocabulary, work: Budget, *, is_escaped: bool = False) -> Finding | None:
-    """Why `text` is run; None where it is not. `is_escaped` says that its signs stood there as entities."""
+def injection(
+    text: str, vocabulary: Vocabulary, work: Budget, *, is_escaped: bool = False, is_line: bool = False
+) -> Finding | None:
+    """Why `text` is run; None where it is not. `is_escaped` says that its signs stood there as entities, `is_line` that
+    it stands where a line of plain text is asked for.
+    """
     work.left -= len(text) // 2
     shown = quoted(text, is_escaped=is_escaped, markdown=vocabulary.markdown)
     if found := _markup(text, vocabulary, work, shown):
@@ -100,9 +109,15 @@ def injection(text: str, vocabulary: Vocabulary, work: Budget, *, is_escaped: bo
         return Finding(
             "stands in a client-side template", f"adds an expression that {inner[2]}", text, inner[0], inner[1]
         )
+    if shown.starts:
+        return None
     for look in (whole_url, whole_script, whole_style):
-        if not shown.starts and (left := look(text, vocabulary)):
+        if left := look(text, vocabulary):
             return _finding(left, text)
+    if left := broken_off(text, vocabulary) or (in_a_line(text, vocabulary) if is_line else None):
+        return _finding(left, text)
+    if other := read_otherwise(text):
+        return _markup(other, vocabulary, work, shown)
     return None
 
 

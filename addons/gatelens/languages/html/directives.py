@@ -12,7 +12,7 @@ from gatelens.languages.html.script import effect, effect_of_all
 from gatelens.languages.html.tags import Attribute
 from gatelens.languages.html.vocabulary import Vocabulary
 
-_DIRECTIVE = re.compile(r"(?:data-|x-)?ng[-:_]|v-|x-|hx-on|[@:#(\[*]|on:|bind:|slot-scope|is\Z|scope")
+_DIRECTIVE = re.compile(r"(?:data-|x-)?ng[-:_]|data-bind|v-|x-|hx-on|[@:#(\[*]|on:|bind:|slot-scope|is\Z|scope")
 _SHOWN = 80
 _ESCAPES = re.compile(
     r"\$(?:eval|apply|watch|parse|on|new|root)\s*+(?:Async)?\(|\borderBy\s*+:|\$event\b.{0,40}\bview\b|__proto__"

@@ -17,7 +17,7 @@ from gatelens.languages.html.directives import directive
 from gatelens.languages.html.script import effect, is_script, runs
 from gatelens.languages.html.style import style_effect
 from gatelens.languages.html.tags import Attribute, Tag
-from gatelens.languages.html.urls import data_url, foreign_host, script_url
+from gatelens.languages.html.urls import data_url, foreign_host, obscured_host, obscured_url, script_url
 from gatelens.languages.html.vocabulary import Vocabulary
 
 HANDLER = re.compile(r"on(?!(?:e|ce|ly|line|to|us|going|board|ion|set|wards?|enote|shore)\Z)[a-z]{3,}")
@@ -40,6 +40,7 @@ _EMBEDDED = {
     "listener": ("handler",),
     "param": ("value",),
 }
+_PLUGINS = frozenset({"embed", "applet"})
 _PICTURES = frozenset({"img", "image", "source", "video", "audio", "picture", "input", "feimage", "track"})
 _INERT_TYPE = re.compile(
     r"\s*(?:(?!text/(?:java|j|vb|live|ecma)script|application/(?:x-)?(?:java|ecma)script|module)\w+/[\w.+-]+|importmap"
@@ -56,7 +57,16 @@ _REFRESH = re.compile(r"refresh|link|set-cookie", re.IGNORECASE)
 _SCRIPT_WITHIN = re.compile(r"[;,=\s'\"(<](?=(?:java|vb)script:|data:text)", re.IGNORECASE)
 _SWALLOWED = re.compile(r"on[a-z]{3,}=", re.IGNORECASE)
 """A handler taken for the value of the attribute before it, `src= onerror=x`, which stricter readers do not."""
-_LEFT = re.compile(r"[^{}<>]*+[^{}<>\s][^{}<>]*+\}")
+_LEFT = re.compile(r"\s*+[^{}<>\s][^{}<>]*+\}|[^{}]*+[\x00-\x08\x0e-\x1f]")
+"""An end of a block that it did not begin, or a character that no style has."""
+_DOUBLED = re.compile(r"o[a-z]*on[a-z]{3,}")
+"""What becomes the name of a handler where a filter takes one out."""
+_ODD_HANDLER = re.compile(r"(?<![a-z-])on[a-z]{3,}(?![a-z])")
+_MACRO = re.compile(r"&\{")
+"""A script in a value, as Netscape 4 read it."""
+_SCHEME_START = re.compile(r"(?:j|ja|jav|java|javas|javasc|javascr|javascri|javascrip|javascript|vb|vbs|vbscript)\Z")
+_SPACES = re.compile(r"[\s\x00-\x20]++")
+_MOST_PARTED = 512
 _PAGE = re.compile(r"\s*+(?:<\?[^>]*+>\s*+)?(?:<!--[^>]*+>\s*+)*+<(?:!doctype\s++html|html|head)\b", re.IGNORECASE)
 _PAGE_END = re.compile(r"</html>\s*+\Z", re.IGNORECASE)
 _ACTS = re.compile(r"[`(=]")
@@ -82,12 +92,20 @@ def danger(tag: Tag, text: str, vocabulary: Vocabulary, *, is_read: bool = False
     for attribute in tag.attributes:
         if words := _attribute(attribute, tag, vocabulary):
             return Danger(words, attribute.end)
+        if attribute.value and _SCHEME_START.match(attribute.value.lower()):
+            url = _SPACES.sub("", attribute.value + text[attribute.end : min(tag.end, attribute.end + _MOST_PARTED)])
+            if words := script_url(url, vocabulary):
+                return Danger(f"a tag with a URL, parted by white space, that {words}", attribute.end)
     if tag.is_end or (is_read and tag.name in WITH_CONTENT):
         return None
     element = _ELEMENTS.get(tag.name)
     if element is not None:
         return element(tag, text, vocabulary)
-    return _embedded(tag, vocabulary) if tag.name in _EMBEDDED else None
+    if tag.name in _EMBEDDED:
+        return _embedded(tag, text, vocabulary)
+    if "script" in tag.name and tag.name.replace("script", "", 1) == "script":
+        return _script(tag, text, vocabulary)  # where a filter takes the word out once, it is left
+    return None
 
 
 def _attribute(attribute: Attribute, tag: Tag, vocabulary: Vocabulary) -> str:
@@ -104,6 +122,10 @@ def _attribute(attribute: Attribute, tag: Tag, vocabulary: Vocabulary) -> str:
     if ":" in value:
         if words := script_url(value, vocabulary) or _later_url(value, vocabulary):
             return "a tag with a URL that " + words
+        if _is_address(name) and obscured_host(value):
+            return "a tag with a URL whose host is hidden in numbers"
+        if _is_address(name) and (words := obscured_url(value, vocabulary)):
+            return "a tag with a URL whose scheme is hidden and that " + words
         if tag.name != "link" and (words := data_url(value, image=tag.name in _PICTURES)) and _is_address(name):
             return "a tag with a URL that " + words
     if words := directive(attribute, vocabulary):
@@ -116,16 +138,30 @@ def _attribute(attribute: Attribute, tag: Tag, vocabulary: Vocabulary) -> str:
         return "a tag that is bound to data as markup"
     if (found := _SWALLOWED.match(value)) and (words := runs(value[found.end() :], vocabulary)):
         return "a tag with an event handler that " + words
-    if not _LETTER.search(name) and (words := effect(value, vocabulary)):
+    if (not _LETTER.search(name) or _is_odd_handler(name)) and (words := effect(value, vocabulary)):
         return "a tag with an attribute that " + words
+    if (found := _MACRO.search(value)) and (words := effect(value[found.end() :], vocabulary)):
+        return "a tag with a value that is script and " + words
     if name in ("id", "name") and tag.name in _CLOBBERS and value.lower() in vocabulary.properties:
         return "a tag that takes the name of a property of the document"
     return ""
 
 
+def _is_odd_handler(name: str) -> bool:
+    """The name of a handler among signs that a filter may take out, but that no language of templates has there."""
+    if _DOUBLED.fullmatch(name):
+        return True
+    found = _ODD_HANDLER.search(name)
+    return found is not None and found.end() - found.start() + 2 < len(name) and HANDLER.fullmatch(found[0]) is not None
+
+
 def _is_address(name: str) -> bool:
     return name in (
+        "=",
         "src",
+        "lowsrc",
+        "dynsrc",
+        "background",
         "href",
         "xlink:href",
         "data",
@@ -213,7 +249,19 @@ def _animation(tag: Tag, text: str, vocabulary: Vocabulary) -> Danger | None:
     return None
 
 
-def _embedded(tag: Tag, vocabulary: Vocabulary) -> Danger | None:
+def _sheet(tag: Tag, text: str, vocabulary: Vocabulary) -> Danger | None:
+    """An instruction of XML that names a style sheet, which may be a program: XML Stylesheets 1.0."""
+    source = (tag.get("href") or "").strip()
+    if source[:1] == "#" or data_url(source, image=False) or source.lower().startswith("data:"):
+        return Danger("a style sheet within the document", tag.end)
+    if foreign_host(source, vocabulary):
+        return Danger("a style sheet of a foreign host", tag.end, is_certain=False)
+    return None
+
+
+def _embedded(tag: Tag, text: str, vocabulary: Vocabulary) -> Danger | None:
+    if tag.name == "import" and tag.get("implementation") is not None:
+        return Danger("an import of a behaviour", tag.end)
     if tag.name == "param" and (tag.get("name") or "").lower() not in _PLAYS:
         return None
     for name in _EMBEDDED[tag.name]:
@@ -222,6 +270,8 @@ def _embedded(tag: Tag, vocabulary: Vocabulary) -> Danger | None:
             return Danger("an embedded document of a foreign host", tag.end, is_certain=False)
         if data_url(source, image=False):
             return Danger("an embedded document of its own", tag.end)
+        if source and tag.name in _PLUGINS and len(text) <= _MOST_PARTED and not text[: tag.start].strip("\"'`<>/ "):
+            return Danger("a document in a plug-in", tag.end, is_certain=False)
     return None
 
 
@@ -233,4 +283,5 @@ _ELEMENTS = {
     "meta": _meta,
     "set": _animation,
     "animate": _animation,
+    "xml-stylesheet": _sheet,
 }

@@ -8,9 +8,10 @@ another way is told by its being computed. Of a piece 8,192 characters are read;
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from itertools import islice
 
-from gatelens.languages.html.vocabulary import Vocabulary
+from gatelens.languages.html.vocabulary import Vocabulary, words_of
 
 MOST = 8_192
 """Characters read of one piece of script."""
@@ -25,6 +26,9 @@ _COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/|<!--|-->")
 _JOINED = re.compile(r"(['\"`])\s*\+\s*['\"`]|\\(?:\r\n|[\r\n\u2028\u2029])")
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
+_GLOBALS = frozenset(
+    "window self top parent frames this globalthis document content opener defaultview location".split()
+)
 _GLOBAL = r"(?:window|self|top|parent|frames|this|globalThis|document|content|opener|defaultView)"
 _COMPUTED = re.compile(
     # a member of the global object by a name in brackets, and called
@@ -32,9 +36,17 @@ _COMPUTED = re.compile(
     r"(?:\[[^\[\]]*+(?:\[[^\[\]]*+\][^\[\]]*+)*+\]\s*+)++(?:\?\.)?[(`]"
     # by a name that is put together
     rf"|(?<![\w$.]){_GLOBAL}\s*+(?:\?\.)?\[\s*+(?:[^\[\]'\"\w\s]|['\"][^'\"\]]{{0,99}}['\"]\s*+[^\]\s]|\w+\s*+[+.(\[])"
-    # a member of a member of an array that stands there, and called
-    r"|(?<![\w$)\]])\[[^\[\]]*+\]\s*+\[[^\[\]]*+\]\s*+(?:\[[^\[\]]*+\]\s*+)*+[(`]"
 )
+_COMPUTED_OF_VALUE = re.compile(
+    # a member of a member of an array that stands there, and called
+    r"(?<![\w$)\]])\[[^\[\]]*+\]\s*+\[[^\[\]]*+\]\s*+(?:\[[^\[\]]*+\]\s*+)*+[(`]"
+    # a member of a number, and called
+    r"|(?<![\w$.\])])\d++\s*+(?:\[[^\[\]]++\]\s*+)++[(`]"
+)
+_TAKEN_APART = re.compile(
+    r"\{[\w$\s,:]{1,99}\}\s*+=\s*+(?:window|self|top|parent|frames|globalThis|document|opener|location)\b(?!\s*+[.\[(])"
+)
+"""Members of the page by destructuring: `{cookie}=document`."""
 _CONSTRUCTOR = re.compile(
     r"(?:\.\s*|\[\s*['\"`]|(?<![\w$]))constructor\s*+(?:['\"`]\s*+\]|)\s*+(?:\.\s*+constructor|\[|`"
     r"|\(\s*+(?:['\"`]|[\w$.]++\s*+[+(\[]))|(?:\.|\[\s*['\"`])constructor(?:['\"`]\s*+\]|)\s*+[(`\[]"
@@ -60,9 +72,17 @@ _OWN = re.compile(
 )
 """Statements that can do no more than what the page itself offers: calls of its functions with plain arguments."""
 
-_BASIC = re.compile(r"(?:\A|[:;\n])\s*+(?:alert|msgbox|execute|prompt|confirm)\s++(?:[\"'\d]|\w+\s*+\Z)", re.IGNORECASE)
+_BASIC = re.compile(
+    r"(?:\A|[:;\n])\s*+(?:alert|msgbox|execute|prompt|confirm)(?:\s++(?:[\"'\d]|\w+\s*+\Z)|\s*+-\s*+\d)", re.IGNORECASE
+)
 _ACTS = re.compile(r"[`(=\[]|(?<![\w$])throw\b")
 _FUNCTION_ONLY = re.compile(r"\s*+\{\s*+(?:async\s*+)?(?:\(|[\w$]++\s*+=>|function\b)")
+
+_PIECE = re.compile(r"(['\"`])([^'\"`\\\n]{1,12})\1")
+_FEWEST_PIECES = 2
+_MOST_SIGNS = 400
+_MOST_PIECES = 64
+_SCRIPT_SCHEMES = ("javascript:", "vbscript:", "data:text/html")
 
 _WORDS = frozenset(
     "var let const new typeof void delete return throw in of instanceof function async await yield else do case class "
@@ -104,23 +124,42 @@ def _character(found: re.Match[str]) -> str:
 def effect(code: str, vocabulary: Vocabulary) -> str:
     """What `code` does that tells an attack, in words that go on "that …"; empty where nothing does."""
     code = plain(code)
-    if found := vocabulary.called.search(code) or vocabulary.handed_on.search(code):
-        return vocabulary.of_function(next(name for name in found.groups() if name))
-    if found := vocabulary.member.search(code):
-        return vocabulary.of_member(found[1])
-    if _CONSTRUCTOR.search(code):
+    lowered = code.lower()
+    words = words_of(lowered)
+    if known := vocabulary.use_in(code, lowered, words):
+        return known
+    return _by_form(code, words) or _put_together(code, vocabulary)
+
+
+def _by_form(code: str, words: Set[str]) -> str:
+    """What `code` does whatever the names it uses; each form is looked for only where a word of it stands."""
+    if "constructor" in words and _CONSTRUCTOR.search(code):
         return "makes a function of a text"
-    if _LEAVES.search(code):
+    if "location" in words and _LEAVES.search(code):
         return LEAVES
-    if _SCOPE.search(code):
+    if "with" in words and _SCOPE.search(code):
         return "reaches into an object"
-    if _IMPORTS.search(code):
+    if "import" in words and _IMPORTS.search(code):
         return "loads a script"
-    if _COMPUTED.search(code):
+    if "[" in code and ((not words.isdisjoint(_GLOBALS) and _COMPUTED.search(code)) or _COMPUTED_OF_VALUE.search(code)):
         return "calls by a computed name"
-    if _THROWS.search(code):
+    if "{" in code and not words.isdisjoint(_GLOBALS) and _TAKEN_APART.search(code):
+        return "takes an object of the page apart"
+    if ("throw" in words or "onerror" in words) and _THROWS.search(code):
         return "throws to a handler"
     return "is written in signs only" if is_signs_only(code) else ""
+
+
+def _put_together(code: str, vocabulary: Vocabulary) -> str:
+    """Whether the strings of `code` are the pieces of a script: `a='ale',b='rt(1)'`."""
+    pieces = [found[2] for found in islice(_PIECE.finditer(code), _MOST_PIECES)] if "=" in code else ()
+    if len(pieces) < _FEWEST_PIECES:
+        return ""
+    joined = "".join(pieces)
+    lowered = joined.lower()
+    if lowered.startswith(_SCRIPT_SCHEMES) or vocabulary.alone.use_in(joined, lowered, words_of(lowered)):
+        return "puts a script together from pieces"
+    return ""
 
 
 def effect_of_all(pieces: Sequence[str], vocabulary: Vocabulary) -> str:
@@ -132,7 +171,7 @@ def effect_of_all(pieces: Sequence[str], vocabulary: Vocabulary) -> str:
 
 def is_signs_only(code: str) -> bool:
     """Whether the first of `code` is written as JSFuck and its like are: in brackets, plus and exclamation marks."""
-    start = code.lstrip()[:400]
+    start = "".join(code[:_MOST_SIGNS].split())
     if len(start) < 24:
         return False
     signs = sum(map(start.count, "[]()!+{}"))

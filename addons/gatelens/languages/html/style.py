@@ -1,8 +1,7 @@
 """Say what a style sheet or the value of a `style` attribute runs.
 
 Source: CSS Syntax 3 section 4 (escapes, comments); Microsoft dynamic properties and behaviours, Mozilla XBL.
-Limits: the first 16,384 characters of a style, 4,096 of a style element. What a selector can
-measure and send out is not told from a harmless background picture.
+Limits: the first 16,384 characters of a style, 4,096 of a style element. A selector that measures by other means than the letters of an attribute is not told from a harmless one.
 """
 
 from __future__ import annotations
@@ -22,6 +21,8 @@ _RUNS = re.compile(
     r"|(?P<binding>-moz-binding\s*+:|(?<![\w-])-o-link\s*+:)",
     re.IGNORECASE,
 )
+_MEASURED = re.compile(r"\[\s*+[a-z-]++\s*+[\^$*]=[^{}]*+\{[^{}]*?url\(\s*+['\"]?([^'\")]*+)", re.IGNORECASE)
+"""A picture that is loaded where an attribute begins or ends with some letters, so that these are told."""
 _IMPORT = re.compile(r"@import\s*+(?:url\s*+\(\s*+)?['\"]?([^'\")\s;]*+)", re.IGNORECASE)
 _WORDS = {
     "expression": "computes a property by script",
@@ -48,6 +49,9 @@ def style_effect(style: str, vocabulary: Vocabulary) -> str:
         url = imported[1].lower()
         if url.startswith(("data:", "javascript:")) or foreign_host(url, vocabulary):
             return "imports a style sheet"
+    for measured in _MEASURED.finditer(bare) if "url(" in lowered else ():
+        if foreign_host(measured[1], vocabulary):
+            return "tells another host what an attribute holds"
     # what looks like a comment may be part of a string, and what looks like a string part of a comment
     other = _COMMENT_OR_STRING.sub(r"\1", style) if "/*" in style else bare
     lowered += other.lower()

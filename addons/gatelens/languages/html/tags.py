@@ -20,7 +20,8 @@ _ATTRIBUTE = re.compile(
     r"(?:[\s\x00-\x20]*+=[\s\x00-\x20]*+(?:\"([^\"]*+)\"?|'([^']*+)'?|`([^`>]*+)`|([^>\x00-\x20]*+)))?"
 )
 _NAME = re.compile(r"[^a-z]*(?:[\w-]+:)?([a-z][\w-]*+)")
-_VISIBLE = re.compile("[\x00\u00ad\u200b-\u200f\u2060-\u206f\ufeff]")
+_HIDDEN = re.compile("[\x00\u00ad\u200b-\u200f\u2060-\u206f\ufeff]|\\\\(?:x0{1,2}|u0000|0{1,3})?")
+"""What is not seen in a name, and a backslash with the number of such a character."""
 _MOST_ATTRIBUTES = 1_000
 _MOST_UNREAD = 256
 
@@ -63,7 +64,9 @@ def attributes(text: str, at: int, seen: set[int]) -> Iterator[Attribute]:
         value = next((value for value in found.groups()[1:] if value is not None), None)
         if value and "&" in value:
             value = unescape(value)
-        name = _VISIBLE.sub("", found[1]).strip("\"'`").lower()
+        name = _HIDDEN.sub("", found[1]).strip("\"'`").lower()
+        if value is None and name[:1] == "=" and len(name) > 1:
+            value, name = unescape(found[1][1:]).strip("\"'`"), "="  # its name stands within that of the tag
         yield Attribute(name or found[1], value, found.start(1), at)
 
 
@@ -76,7 +79,7 @@ def tag_at(text: str, start: int, seen: set[int] | None = None) -> Tag | None:
     end = own[-1].end if own else found.end()
     close = text.find(">", end, end + _MOST_UNREAD)
     close = len(text) if close < 0 else close + 1
-    spelled = _VISIBLE.sub("", found[2]).lower()
+    spelled = _HIDDEN.sub("", found[2]).lower()
     name = _NAME.match(spelled)
     return Tag(
         name[1] if name else spelled, spelled, own, start, close, found[1] == "/", text[close - 1 : close] == ">"
