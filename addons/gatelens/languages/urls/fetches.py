@@ -70,7 +70,7 @@ def fetch(text: str, place: Place, asked: Asked) -> Confirmed | None:
     url = parse(value)
     if url is None:
         if value[:2] == "//":
-            return _relative(value, asked)
+            return _relative(value, place, asked)
         if place.exposed and place.addressed and _BARE.match(value) and not _NETWORK.search(value):
             return _bare(value, asked)
         return None
@@ -100,7 +100,7 @@ def _told(url: Url, place: Place, asked: Asked) -> str:
     if url.scheme in asked.exposed_schemes and place.exposed:
         return f"asks for a scheme that the place does not call for{_to(host.words)}"
     if host.grade is Grade.OUTER:
-        return ""
+        return "leads to a name without a domain, of an inner network" if _is_inner_name(url, place) else ""
     if _LINE_BREAK.search(url.rest):
         return f"leads to {host.words}, with lines of another protocol"
     if url.odd or url.others or (url.user and url.scheme in _HTTP and place.exposed):
@@ -120,6 +120,12 @@ def _told(url: Url, place: Place, asked: Asked) -> str:
     return ""
 
 
+def _is_inner_name(url: Url, place: Place) -> bool:
+    """Whether a parameter that a server may fetch has a host of one word, which only a resolver within knows."""
+    asked = place.exposed and (place.fetched or place.addressed) and not place.followed
+    return asked and url.scheme in _HTTP and url.host[:1].isalpha() and "." not in url.host and ":" not in url.host
+
+
 def _first_segment(rest: str) -> str:
     return _SEGMENT.split(rest, 2)[1].lower() if rest[:1] == "/" else ""
 
@@ -134,10 +140,11 @@ def _bare(value: str, asked: Asked) -> Confirmed | None:
     return Confirmed(value[:_EVIDENCE], f"leads to {host.words}") if host.grade else None
 
 
-def _relative(value: str, asked: Asked) -> Confirmed | None:
-    """A host behind two slashes, as a page may name one: only one that nobody means."""
+def _relative(value: str, place: Place, asked: Asked) -> Confirmed | None:
+    """A host behind two slashes, as a page may name one: in a document only one that nobody means."""
     host = judged(authority(value[2:]).host, asked.hosts)
-    return Confirmed(value[:_EVIDENCE], f"leads to {host.words}") if host.grade is Grade.EVIDENT else None
+    tells = host.grade is Grade.EVIDENT or (host.grade is Grade.INNER and place.exposed)
+    return Confirmed(value[:_EVIDENCE], f"leads to {host.words}") if tells else None
 
 
 def _nested(url: Url, asked: Asked) -> Iterator[str]:

@@ -11,6 +11,7 @@ Limits: a condition on constants, which SQL has as well (`' or '1'='1`), is for 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -93,6 +94,14 @@ def _name(token: Token) -> str:
     return name.rpartition(":")[2]
 
 
+def _asks_for_structure(read: Sequence[Token], *, named: bool) -> bool:
+    """Whether a path asks for nodes of a kind along an axis, or from anywhere for any."""
+    kinds = {token.kind for token in read}
+    if Kind.AXIS in kinds and Kind.NODE_TEST in kinds:
+        return True
+    return not named and read[0].text == "//" and bool(kinds & {Kind.WILDCARD, Kind.NODE_TEST})
+
+
 _MAY_BE_WHOLE = re.compile(r"\s*+(?:[a-z][\w\-]*+(?::[a-z][\w\-]*+)?+\s*+\(|/|for\s|let\s|\.\.|\*)", re.IGNORECASE)
 
 
@@ -109,6 +118,8 @@ def _whole(text: str, functions: Functions) -> str:
     if called & functions.reading and _ADDRESS.search(text):
         return "reads another document from an address"
     named = any(token.kind is Kind.NAME and token.text[:1] not in ".$" for token in read)
+    if text.lstrip()[:1] == "/" and _asks_for_structure(read, named=named):
+        return "asks what the document is made of"
     anonymous = any(token.kind in (Kind.NODE_TEST, Kind.WILDCARD) for token in read)
     rooted = any(token.kind is Kind.STEP for token in read)
     if anonymous and rooted and not named and called & functions.asking:
