@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from gatelens.confirmation import Work, confirm, work
+from gatelens.confirmation import Work, confirm, is_taken_apart, work
 from gatelens.decoders.decoded import Decoded
 from gatelens.decoders.segment import NamedSegment
 from gatelens.inspection import Hit, Target, View
@@ -33,8 +33,8 @@ def judge(hit: Hit, budget: Work) -> Confirmed | None:
     return Confirmed("evidence", "is evil", ("a step",)) if bad else None
 
 
-def found(view: View, most: int = 1_000, *, anywhere: bool = False) -> list[tuple[str, str]]:
-    matches = confirm(view, {view.rules[0].id: Work(most)}, judge, "too much", anywhere=anywhere)
+def found(view: View, most: int = 1_000, **more: bool) -> list[tuple[str, str]]:
+    matches = confirm(view, {view.rules[0].id: Work(most)}, judge, "too much", **more)
     return [(str(match.location), match.explanation) for match in matches]
 
 
@@ -72,3 +72,38 @@ def test_work_grows_with_the_body(rule: Rule) -> None:
     assert work(seen, least=10, times=3)["evil"].left == 10
     seen.decoded.content = b"12345"
     assert work(seen, least=10, times=3)["evil"].left == 25
+
+
+@pytest.mark.parametrize(
+    ("text", "apart"),
+    [
+        ('{"a": "x"}', True),
+        (' ["x", {"a": []}]', True),
+        ('"x"', True),
+        ("{}", True),
+        ('{"a": "x", "a": "y"}', False),
+        ('[{"a": "x", "\\u0061": "y"}]', False),
+        ('{"a": "x"}\' or 1=1', False),
+        ("{'a': 1}", False),
+        ("[NaN]", False),
+        ("[" * 5_000 + "]" * 5_000, False),
+        ('["' + "x" * 70_000 + '"]', False),
+        ("12", False),
+        ("", False),
+    ],
+)
+def test_json_whose_values_all_are_texts_of_their_own_is_taken_apart(text: str, apart: bool) -> None:
+    assert is_taken_apart(text) is apart
+
+
+def test_where_leaves_count_json_is_not_judged_as_a_whole(rule: Rule) -> None:
+    texts = ["x", '{"evil": "evil"}', '{"evil": "evil", "evil": 1}']
+
+    def any_evil(hit: Hit, _: Work) -> Confirmed | None:
+        return Confirmed("", "is evil") if "evil" in hit.target.text else None
+
+    def places(**more: bool) -> list[str]:
+        return [str(m.location) for m in confirm(view(rule, *texts), {"evil": Work(99)}, any_evil, "", **more)]
+
+    assert places() == ["query:q1[0]", "query:q2[0]"]
+    assert places(leaves=True) == ["query:q2[0]"]

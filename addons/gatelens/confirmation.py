@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
+
+import orjson
 
 from gatelens.inspection import Hit, View
 from gatelens.model.confirmed import Confirmed
 from gatelens.model.finding import Match
 from gatelens.model.location import WHOLE_MESSAGE
+
+_MAY_BE_JSON = re.compile(r"\s*+(?:\{\s*+[\"}]|[\[\"])")
+"""How JSON begins that unwrapping takes apart (decoders/unwrapping)."""
+
+_LONGEST_JSON = 65_536
+
+
+class _Repeated(ValueError):
+    """A name is there twice: one of its values is not among those taken out."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> None:
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise _Repeated
+
+
+def is_taken_apart(text: str) -> bool:
+    """Whether `text` is JSON (RFC 8259) each value of which unwrapping has given as a text of its own."""
+    if len(text) > _LONGEST_JSON or not _MAY_BE_JSON.match(text):
+        return False
+    try:
+        orjson.loads(text)  # as unwrapping reads it
+        json.loads(text, object_pairs_hook=_once)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 class Budget(Protocol):
@@ -46,11 +76,13 @@ def confirm[B: Budget](
     too_much: str,
     *,
     anywhere: bool = False,
+    leaves: bool = False,
 ) -> Iterator[Match]:
     """The matches among the hits of `view`, as `judge` confirms them. `judge` takes from the budget of the hit's rule
     what it spends; where that is gone, or more is found than is told, one match with the words `too_much` stands for
     all that was not looked at: fail closed. `anywhere` says that `judge` goes by the text alone, so that one found
-    harmless need not be judged again in another place.
+    harmless need not be judged again in another place; `leaves`, that a text of JSON counts by the values in it, which
+    are hits of their own.
     """
     left = dict(budgets)
     told = dict.fromkeys(left, view.told)
@@ -65,6 +97,8 @@ def confirm[B: Budget](
             yield Match(rule=rule, location=WHOLE_MESSAGE, explanation=too_much)
             if not left:
                 return
+        elif leaves and is_taken_apart(hit.target.text):
+            continue
         elif found := judge(hit, budget):
             told[rule] -= 1
             yield Match(
