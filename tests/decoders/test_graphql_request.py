@@ -30,6 +30,24 @@ def test_a_document_is_known_by_its_beginning(text: str) -> None:
     assert is_document(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{app="shop"} |= "x"',
+        "{__name__=~'a.*'}",
+        '{"match_all": {}}',
+        "{{name}}",
+        "{0} items",
+        "{}",
+        "{",
+        '{a: "b"}',
+        "{ }",
+    ],
+)
+def test_a_query_of_another_language_in_braces_is_no_document(text: str) -> None:
+    assert not is_document(text)
+
+
 @pytest.mark.parametrize("text", ["", "queries", "red shoes", "# only a note", "type Query {a: Int}", "'{a}'", "[{a}]"])
 def test_another_text_is_no_document(text: str) -> None:
     assert not is_document(text)

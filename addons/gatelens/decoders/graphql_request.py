@@ -16,7 +16,14 @@ from msgspec import Struct
 from gatelens.decoders.json_document import Json
 from gatelens.model.location import Location, Part, Span
 
-_DOCUMENT_START = re.compile(r"(?:[\s,\ufeff]|#[^\n\r]*[\n\r])*(?:\{|(?:query|mutation|subscription|fragment)\b)")
+_IGNORED = r"(?:[\s,\ufeff]|#[^\n\r]*+[\n\r])*+"
+_DOCUMENT_START = re.compile(
+    rf"{_IGNORED}(?:(?:query|mutation|subscription|fragment)\b"
+    rf"|\{{{_IGNORED}(?:\.\.\.|[_A-Za-z][_0-9A-Za-z]*+(?:[\s,\ufeff#{{(@}}.]|:{_IGNORED}[_A-Za-z]|\Z)))"
+)
+"""A keyword, or a selection set whose first selection begins as one: queries of other languages begin with a brace too
+(`{app="shop"}`, `{"match_all": {}}`, `{{name}}`)."""
+
 # One pass over comments and strings: a quote in a comment, or a # in a string, opens nothing. What is not closed is
 # read to its end, and no choice is taken back, so that work is linear in the document.
 _LITERAL = re.compile(r'#[^\n\r]*+|"""((?:[^"\\]|\\(?:""")?|"(?!""))*+)(?:""")?|"((?:[^"\\\n\r]|\\[^\n\r])*+)"?')
