@@ -12,7 +12,7 @@ from tests.support.messages import request
 from tests.support.rules import engine_of, outcome
 
 NAMES = ("scanner-user-agent", "attack-tool", "scanner-probe", "scanner-callback")
-RULES = Path(__file__).parents[2] / "rules/injection"
+RULES = Path(__file__).parents[2] / "rules/scanners"
 
 
 def file_of(name: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from tests.support.messages import request
 from tests.support.rules import engine_of, outcome
 
-RULES = Path(__file__).parents[2] / "rules/injection"
+RULES = Path(__file__).parents[2] / "rules/access"
 
 
 def file_of(name: str) -> dict[str, Any]:

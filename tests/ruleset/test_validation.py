@@ -89,7 +89,7 @@ def test_an_unknown_name_is_told_with_the_known_ones() -> None:
 
 def test_an_unknown_inspector_is_told_with_the_known_ones() -> None:
     (fault,) = seen("rule", rule("a", "payment-card"))
-    assert fault.startswith('inspector: "payment-card"; one of email, ')
+    assert fault.startswith('inspector: "payment-card"; one of argument_injection, ')
 
 
 def test_all_faults_are_told_at_once() -> None:
