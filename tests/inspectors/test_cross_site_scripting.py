@@ -33,8 +33,10 @@ RULE = rule()
 INSPECTOR = Inspector([RULE])
 
 
-def hits(*values: str, name: str = "q", own: Rule = RULE, steps: tuple[str, ...] = ()) -> list[Hit]:
-    segment = NamedSegment(Part.QUERY, [name] * len(values), values, [steps] * len(values) if steps else ())
+def hits(
+    *values: str, name: str = "q", own: Rule = RULE, steps: tuple[str, ...] = (), part: Part = Part.QUERY
+) -> list[Hit]:
+    segment = NamedSegment(part, [name] * len(values), values, [steps] * len(values) if steps else ())
     return [Hit(own, Target(segment, index, value)) for index, value in enumerate(values)]
 
 
@@ -69,6 +71,21 @@ def test_a_query_that_was_parted_within_markup_is_read_as_it_was_sent() -> None:
     assert not inspect(found)
 
 
+@pytest.mark.parametrize(
+    ("part", "found"),
+    [(Part.GRAPHQL, []), (Part.FORM, ["image"]), (Part.QUERY, ["image", "link"]), (Part.COOKIE, ["image", "link"])],
+)
+def test_harmless_markup_is_none_where_a_line_of_plain_text_is_asked_for(part: Part, found: list[str]) -> None:
+    texts = {"image": "<img src=https://host.example/a.png>", "link": '<a href="/a?b=1">zz</a>', "bold": "<b>zz</b>"}
+    assert [name for name, text in texts.items() if inspect(hits(text, part=part))] == found
+
+
+def test_entities_that_parted_a_query_are_read_as_they_were_sent() -> None:
+    message = msgspec.structs.replace(REQUEST, target="/?&quot;&gt;&lt;zz/onclick=zz(7)&gt;")
+    found = hits("", name="lt;zz/onclick") + hits("quot;")
+    assert list(INSPECTOR.inspect(View(message, Decoded(), (RULE,), found)))
+
+
 def test_what_was_escaped_in_a_code_element_is_shown_only() -> None:
     text = "<p>Try <code><zz onclick=alert(1)></code></p>"
     assert not inspect(hits(text, steps=("html-entity",)))
@@ -85,8 +102,8 @@ def test_what_was_escaped_in_a_code_element_is_shown_only() -> None:
 )
 def test_policy_may_be_stricter(params: dict[str, Any], text: str) -> None:
     own = rule(**params)
-    assert not inspect(hits(text))
-    assert inspect(hits(text, own=own), own, Inspector([own]))
+    assert not inspect(hits(text, part=Part.GRAPHQL))
+    assert inspect(hits(text, own=own, part=Part.GRAPHQL), own, Inspector([own]))
 
 
 def test_strict_rules_look_at_every_tag() -> None:

@@ -2,7 +2,9 @@
 
 Source: CWE-79, CWE-80, CWE-83, CWE-87; WHATWG HTML section 13.2.5 (tokenization).
 Limits: one value at a time. Code shown in a span or a block of Markdown between words of a text passes, as do event
-handlers that only call functions of the page. What a page does with a harmless value is not seen.
+handlers that only call functions of the page, and pictures, links and forms of other hosts, but for values that stand
+where a line of plain text is asked for (query, path, header, cookie, form). What a page does with a harmless value is
+not seen.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from gatelens.confirmation import Work, confirm, work
 from gatelens.inspection import Hit, Target, Trigger, View
 from gatelens.languages.html.confinement import Finding, injection
 from gatelens.languages.html.drawing import drawn
+from gatelens.languages.html.fragments import Line
+from gatelens.languages.html.quoting import may_show
 from gatelens.languages.html.vocabulary import Vocabulary
 from gatelens.model.confirmed import Confirmed
 from gatelens.model.explanation import Explanation
@@ -78,14 +82,19 @@ class Inspector:
         return drawn(found) if found else None
 
     def _found(self, hit: Hit, budget: Work) -> Finding | None:
-        is_escaped = "html-entity" in hit.target.transformations
-        is_line = hit.target.segment.part in _LINES
-        return injection(
-            _whole(hit.target), self._vocabularies[hit.rule.id], budget, is_escaped=is_escaped, is_line=is_line
-        )
+        # how a text was decoded is found out at some cost
+        is_escaped = may_show(hit.target.text) and "html-entity" in hit.target.transformations
+        line = _LINES.get(hit.target.segment.part, Line.NONE)
+        return injection(_whole(hit.target), self._vocabularies[hit.rule.id], budget, is_escaped=is_escaped, line=line)
 
 
-_LINES = frozenset({Part.QUERY, Part.FORM, Part.PATH, Part.HEADER, Part.COOKIE})
+_LINES = {
+    Part.FORM: Line.FORM,
+    Part.QUERY: Line.ONLY,
+    Part.PATH: Line.ONLY,
+    Part.HEADER: Line.ONLY,
+    Part.COOKIE: Line.ONLY,
+}
 """Parts whose values are lines of plain text rather than documents."""
 _PAIRS = frozenset({Part.QUERY, Part.FORM})
 _IN_MARKUP = re.compile(r"[<\"'`]|^on[a-z]{3,}(?:\[|\Z)|^(?:lt|quot|apos|#x?[0-9a-f]+);", re.IGNORECASE)

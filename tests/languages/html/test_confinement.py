@@ -26,6 +26,23 @@ FOUND = {
     "';alert(1)//": "closes a script's string in single quotes, goes on with script that opens a dialog",
     "x${alert(1)}": "stands in a template literal, adds an expression that opens a dialog",
     "alert(1)": "is an expression of a script, opens a dialog",
+    "<a href=jajavascriptvascript:alert(1)>": (
+        "stands in a text, opens a tag with a URL whose scheme is hidden and that opens a dialog"
+    ),
+    "<img src=java script:alert(1)>": (
+        "stands in a text, opens a tag with a URL, parted by white space, that opens a dialog"
+    ),
+    "<img src='&{alert(1)}'>": "stands in a text, opens a tag with a value that is script and opens a dialog",
+    "<zz x[y]onclick[z]=alert(1)>": "stands in a text, opens a tag with an attribute that opens a dialog",
+    "<zz oonnclick=alert(1)>": "stands in a text, opens a tag with an attribute that opens a dialog",
+    "<p style='a:b}c'>": "stands in a text, opens a tag with a style that leaves its declarations",
+    "<p style='a:\x01'>": "stands in a text, opens a tag with a style that leaves its declarations",
+    "<scrscriptipt>alert(1)</scrscriptipt>": "stands in a text, opens a script element that opens a dialog",
+    "x>alert(1)</script>": "stands in a text, ends a script element that opens a dialog",
+    "\u00bcscript\u00bealert(1)\u00bc/script\u00be": "stands in a text, opens a script element that opens a dialog",
+    "<p><svg>": "stands in a text, opens foreign content, in which what follows is read otherwise",
+    "[url]javascript:alert(1)[/url]": "is the address of a link in BBCode, opens a dialog",
+    "javascript:zz(1)": "is a URL, runs code",
     "javascript:alert(1)": "is a URL, opens a dialog",
     "see [here](javascript:alert(1)) and": "is the address of a link in Markdown, opens a dialog",
     "x:expression(y)": "stands in a style, computes a property by script",
@@ -54,6 +71,16 @@ LET_BE = [
     "x:expression",
     "{{x.y}}",
     "<title>x</title><b>",
+    "<a href=zz:a(1)>",
+    "<img src=java alt=script:alert>",
+    "<zz (click)=alert>",
+    "<p style='a:b'>",
+    "<manuscript>alert(1)</manuscript>",
+    "x</script>",
+    "\u00bczz\u00be",
+    "[url]https://host.example[/url]",
+    "javascript:history.go(-1)",
+    "javascript:void(0);",
 ]
 
 
@@ -62,7 +89,7 @@ def test_a_value_that_is_run_is_found_with_its_place(text: str, why: str) -> Non
     found = injection(text, SMALL, Work(10_000))
     assert found is not None
     assert found.explanation == why
-    assert found.evidence in text
+    assert found.evidence in found.text
 
 
 @pytest.mark.parametrize("text", LET_BE)
@@ -101,3 +128,9 @@ def test_no_text_raises_or_costs_more_than_its_length(text: str) -> None:
     work = Work(10_000)
     injection(text, SMALL, work)
     assert work.left > 0
+
+
+def test_an_attribute_that_does_not_end_is_not_read_again_from_each_tag_for_ever() -> None:
+    found = injection("<a @b='(c=" * 4_000, SMALL, Work(100_000))
+    assert found is not None
+    assert found.words == "holds more markup than is read"

@@ -9,22 +9,37 @@ from gatelens.model.explanation import Tree
 from .vocabulary import SMALL
 
 
-def planted(tree: Tree) -> list[str]:
-    """The labels of what the value brings."""
-    own = [tree.label] if tree.planted else []
-    return own + [label for child in tree.children for label in planted(child)]
+def planted(tree: Tree) -> list[tuple[str, str]]:
+    """The labels and pieces of what the value brings."""
+    own = [(tree.label, tree.piece)] if tree.planted else []
+    return own + [node for child in tree.children for node in planted(child)]
 
 
 @pytest.mark.parametrize(
     ("text", "context", "brings"),
     [
-        ("a <zz onclick=alert(1)>", "the text of an element", ["element zz", "onclick = alert(1)"]),
-        ("<script>alert(1)</script>", "the text of an element", ["element script", "alert(1)"]),
-        ('" onclick=zz(1)', "an attribute value in double quotes", ["attribute", '" onclick=zz(1)']),
-        ("javascript:alert(1)", "a URL that is followed", ["script", "javascript:alert(1)"]),
+        (
+            "a <b onclick=alert(1)>",
+            "the text of an element",
+            [("element b", ""), ("event handler", "onclick=alert(1)")],
+        ),
+        (
+            "<zz id onclick=alert(1)>",
+            "the text of an element",
+            [
+                ("element", "zz"),
+                ("attribute", "id"),
+                ("event handler", "onclick=alert(1)"),
+            ],
+        ),
+        ("<script>alert(1)</script>", "the text of an element", [("element script", ""), ("script", "alert(1)")]),
+        ('" onclick=zz(1)', "an attribute value in double quotes", [("attribute", ""), ("code", '" onclick=zz(1)')]),
+        ("javascript:alert(1)", "a URL that is followed", [("script", ""), ("code", "javascript:alert(1)")]),
     ],
 )
-def test_what_the_value_brings_is_drawn_beside_the_harmless_page(text: str, context: str, brings: list[str]) -> None:
+def test_what_the_value_brings_is_drawn_beside_the_harmless_page(
+    text: str, context: str, brings: list[tuple[str, str]]
+) -> None:
     found = injection(text, SMALL, Work(10_000))
     assert found is not None
     explanation = drawn(found)

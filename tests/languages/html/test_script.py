@@ -31,6 +31,14 @@ EFFECTS = {
     "import('//host.example')": "loads a script",
     "from . import (a, b)": "",
     "onerror=zz;throw 1": "throws to a handler",
+    "alert\\`1\\`": "opens a dialog",
+    "1[a](2)": "calls by a computed name",
+    "x[1](2)": "",
+    "var {cookie}=document": "takes an object of the page apart",
+    "var {a} = document.zz": "",
+    "a='ale';b='rt(1)'": "puts a script together from pieces",
+    "a='jav';b='ascript:'": "puts a script together from pieces",
+    "a='ale';b='rt'": "",
 }
 
 
@@ -76,4 +84,5 @@ def test_a_sentence_is_no_script(code: str) -> None:
 
 def test_script_in_signs_is_told_from_a_table() -> None:
     assert is_signs_only("[][(![]+[])[+[]]+(![]+[])[!+[]+!+[]]]")
+    assert is_signs_only("[] [ (![] [])[ [] ] (![] [])[! [] ! []]]")
     assert not is_signs_only("[ ] [x] [ ] [x] [ ] [ ] [ ] [x] [ ] [ ]")

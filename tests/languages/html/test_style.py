@@ -17,6 +17,7 @@ from .vocabulary import SMALL
         "-moz-binding:url(//host.example)",
         "@im\\port '//host.example/x.css'",
         "a:zz('*//*');b:ex/*x*//*/*/pression(x)",
+        "input[value^=a]{background:url(//host.example/a)}",
     ],
 )
 def test_a_style_that_runs_is_found(style: str) -> None:
@@ -31,6 +32,8 @@ def test_a_style_that_runs_is_found(style: str) -> None:
         "v\\:* {behavior:url(#default#VML);}",
         "@import url('https://films.example/x.css')",
         "font-family: 'expression'; /* script: none */",
+        "a[href^=http]{background:url(/a.png)}",
+        "a[class=b]{background:url(//host.example/a.png)}",
     ],
 )
 def test_a_style_that_only_formats_is_harmless(style: str) -> None:

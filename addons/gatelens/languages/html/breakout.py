@@ -35,6 +35,8 @@ class Leaving(Struct, frozen=True):
 QUOTES = {'"': "double quotes", "'": "single quotes", "`": "backticks"}
 _STRING_QUOTES = {**QUOTES, "\u201d": "double quotes", "\u2019": "single quotes"}
 """A typographic quote may become a plain one where a database or a page has no such character."""
+_MAY_ADD = re.compile(r"on[a-z]{3}|style|srcdoc")
+"""Without one of these, or a colon, no attribute that runs is added."""
 _QUOTE = re.compile(r"\"|'|`")
 _NAME = re.compile(r"[a-z@:\x00-\x20][\w:.@-]*")
 _NEXT_TAG = re.compile(r"[\s/]*+>\s*+<[\w/!][^<>\s]*+")
@@ -60,6 +62,7 @@ _LINK = re.compile(
 _BBCODE = re.compile(
     r"\[(?:url|img|link|iframe|email)(?:=|\])\s*+[\"']?(?=\s*+(?:java|vb)\s*+script\s*+:)([^\n]{1,256}+)", re.IGNORECASE
 )
+_ESCAPED_QUOTE = re.compile(r"\\++(?=[\"'`])")
 _PLUS = re.compile(r"(?<=['\"`\])]) +(?=['\"`\[(])")
 """Where a script would have a sign between two operands: in a query, a plus sign is read as a space."""
 _STAYS = re.compile(r"\s*+(?:void\b|history\b|window\.(?:history|close|print)\b|return\b|;|//[^\n]*+\Z)")
@@ -73,6 +76,7 @@ _DEFINITION = re.compile(r"(?:^|[=:;{}]\s*+)(?:async\s++)?(?:function\b|(?:\([\w
 
 def out_of_attribute(text: str, vocabulary: Vocabulary) -> Leaving | None:
     """A value that ends its attribute, or stands among attributes, and adds one that runs."""
+    may_add = "=" in text and (":" in text or _MAY_ADD.search(text.lower()) is not None)
     seen: set[str] = set()
     for found in _QUOTE.finditer(text):
         quote = found[0]
@@ -82,7 +86,7 @@ def out_of_attribute(text: str, vocabulary: Vocabulary) -> Leaving | None:
         before = text[: found.start()]
         if "<" in before or before.endswith("="):
             continue
-        if place := _added(text, found.end(), vocabulary, strict=True):
+        if may_add and (place := _added(text, found.end(), vocabulary, strict=True)):
             return Leaving(f"closes an attribute in {QUOTES[quote]}", place[0], found.start(), place[1])
         if (tag := _NEXT_TAG.match(text, found.end())) and "=" not in before and len(text) <= _MOST_PROBE:
             return Leaving(
@@ -94,6 +98,8 @@ def out_of_attribute(text: str, vocabulary: Vocabulary) -> Leaving | None:
         return Leaving("closes whatever it stands in", "opens a tag", 0, ends.end())
     if every := _EVERY_END.search(text):
         return Leaving("closes whatever it stands in", "ends quotes and a comment at once", every.start(), every.end())
+    if not may_add:
+        return None
     if (first := _UNQUOTED.match(text)) and (place := _added(text, first.end(), vocabulary, strict=False)):
         return Leaving("ends an attribute without quotes", place[0], first.end(), place[1])
     if place := _added(text, 0, vocabulary, strict=False):
@@ -141,10 +147,8 @@ def out_of_script(text: str, vocabulary: Vocabulary) -> Leaving | None:
         if not _GOES_ON.match(rest):
             continue
         code = rest
-        if not (is_script(code, 512) or _has_tail(code)):
-            continue
         words = effect(code, vocabulary) or ("is longer than is read" if len(code) == MOST else "")
-        if words:
+        if words and (is_script(code, 512) or _has_tail(code)):
             return Leaving(
                 f"closes a script's string in {_STRING_QUOTES[quote]}", f"goes on with script that {words}", at, at + 80
             )
@@ -179,8 +183,8 @@ def whole_script(text: str, vocabulary: Vocabulary) -> Leaving | None:
         return Leaving("is an expression of a script", "is written in signs only", 0, 80)
     if len(bare) > _MOST_EXPRESSION or "\n" in bare:
         return None
-    if '\\"' in bare or "\\'" in bare:
-        bare = bare.replace('\\"', '"').replace("\\'", "'")
+    if "\\" in bare:
+        bare = _ESCAPED_QUOTE.sub("", bare)
     if found := _DEFINITION.search(bare):
         bare = bare[: found.start()]  # what a function would do is not done by defining it
     bare = _PLUS.sub("+", bare)
@@ -205,11 +209,11 @@ def whole_url(text: str, vocabulary: Vocabulary) -> Leaving | None:
 
 def link(text: str, vocabulary: Vocabulary) -> Leaving | None:
     """The address of a link of Markdown or BBCode that runs: CommonMark 0.31 section 6.3."""
-    for found in _LINK.finditer(text):
+    for found in _LINK.finditer(text) if "](" in text else ():
         if words := script_url(_balanced(found[1]), vocabulary):
             return Leaving("is the address of a link in Markdown", words, found.start(), found.end() + 80)
-    if (found := _BBCODE.search(text)) and (words := script_url(found[1], vocabulary)):
-        return Leaving("is the address of a link in BBCode", words, found.start(), found.end())
+    if "[" in text and (in_brackets := _BBCODE.search(text)) and (words := script_url(in_brackets[1], vocabulary)):
+        return Leaving("is the address of a link in BBCode", words, in_brackets.start(), in_brackets.end())
     return None
 
 

@@ -24,17 +24,33 @@ from gatelens.languages.html.breakout import (
 from gatelens.languages.html.charsets import read_otherwise
 from gatelens.languages.html.directives import expression
 from gatelens.languages.html.elements import MOST_CONTENT, WITH_CONTENT, danger
-from gatelens.languages.html.fragments import broken_off, in_a_line
+from gatelens.languages.html.fragments import Line, broken_off, in_a_line
 from gatelens.languages.html.quoting import Spans, is_prose, quoted
-from gatelens.languages.html.tags import tag_at
+from gatelens.languages.html.script import effect, is_script
+from gatelens.languages.html.tags import ELEMENTS, tag_at
 from gatelens.languages.html.vocabulary import Vocabulary
 
+_ACTIVE_NAMES = (
+    "[a-z0-9]{0,16}script[a-z]*+|style|handler|link|meta|set|animate|i?frame|embed|object|applet|portal|i?layer"
+    "|fencedframe|base|xml|import|use|listener|param"
+)
+_QUIET_NAMES = (
+    "class|width|height|alt|title|colspan|rowspan|align|valign|border|target|rel|lang|dir|type|role|aria-[a-z]++|for"
+    "|viewbox|d|fill|stroke|stroke-[a-z]++|cx|cy|r|x|y|x1|x2|y1|y2"
+)
+_WEB = r"(?!on)(?:https?:|mailto:)?(?!//0|//\d{8})"
 _OPENS = re.compile(
-    r"<(?!/?(?!script|style|[a-z0-9]{1,16}script|script[a-z]|handler)[a-z0-9]++\s*+/?>)[^\s\d<>=\-\"'()&|,]",
+    rf"<(?!/?(?!(?:{_ACTIVE_NAMES})\b)[a-z0-9]++"
+    rf"(?:\s++(?:(?:{_QUIET_NAMES})=(?:\"[^\"<>:&{{(=]*+\"|'[^'<>:&{{(=]*+'|[\w.%#-]++)"
+    rf"|(?:href|src)=(?:\"{_WEB}[^\"<>:&{{(]*+\"|'{_WEB}[^'<>:&{{(]*+')))*+"
+    r"\s*+/?>)[^\s\d<>=\-\"'()&|,]",
     re.IGNORECASE,
 )
-"""A tag that may bring something: those without attributes do not, but for three."""
+"""A tag that may bring something: those do not that have no attributes, or only ones which are read as text, or
+addresses of the web, but for elements that act.
+"""
 _ANY = re.compile(r"<[a-zA-Z/!?%@:]")
+_MOST_AGAIN = 16_384
 _A_TAG = 32
 """Characters that a tag counts as, for what it costs to read."""
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*+>")
@@ -45,6 +61,8 @@ _RAW_END = re.compile(
     re.IGNORECASE,
 )
 """The end of an element in which markup is text, and then a tag."""
+_SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
+_SCRIPT_START = re.compile(r"<script", re.IGNORECASE)
 _MOST_LED = 512
 _CONTENT = 2_048
 """Characters that reading what such an element holds counts as."""
@@ -82,10 +100,10 @@ class Finding(Struct, frozen=True):
 
 
 def injection(
-    text: str, vocabulary: Vocabulary, work: Budget, *, is_escaped: bool = False, is_line: bool = False
+    text: str, vocabulary: Vocabulary, work: Budget, *, is_escaped: bool = False, line: Line = Line.NONE
 ) -> Finding | None:
-    """Why `text` is run; None where it is not. `is_escaped` says that its signs stood there as entities, `is_line` that
-    it stands where a line of plain text is asked for.
+    """Why `text` is run; None where it is not. `is_escaped` says that its signs stood there as entities, `line` that it
+    stands where a line of plain text is asked for.
     """
     work.left -= len(text) // 2
     shown = quoted(text, is_escaped=is_escaped, markdown=vocabulary.markdown)
@@ -114,7 +132,7 @@ def injection(
     for look in (whole_url, whole_script, whole_style):
         if left := look(text, vocabulary):
             return _finding(left, text)
-    if left := broken_off(text, vocabulary) or (in_a_line(text, vocabulary) if is_line else None):
+    if left := broken_off(text, vocabulary) or in_a_line(text, vocabulary, line):
         return _finding(left, text)
     if other := read_otherwise(text):
         return _markup(other, vocabulary, work, shown)
@@ -140,7 +158,8 @@ def _markup(text: str, vocabulary: Vocabulary, work: Budget, shown: Spans) -> Fi
         tag = tag_at(text, start, seen)
         if tag is None:
             continue
-        work.left -= _A_TAG + max(0, tag.end - max(start, last))
+        again = min(max(0, last - start), _MOST_AGAIN)  # what an attribute before that is not ended has held as well
+        work.left -= _A_TAG + max(0, tag.end - max(start, last)) + again // 2
         last = max(last, tag.end)
         holds = tag.name in WITH_CONTENT and not tag.is_end
         is_read = holds and tag.end < read_to
@@ -150,7 +169,7 @@ def _markup(text: str, vocabulary: Vocabulary, work: Budget, shown: Spans) -> Fi
             read_to = end if end >= 0 else tag.end + MOST_CONTENT
         if work.is_spent:
             return Finding("stands in a text", "holds more markup than is read", text, start, tag.end)
-        if not vocabulary.rich_text and tag.name in _ELEMENTS:
+        if not vocabulary.rich_text and tag.name in ELEMENTS:
             return Finding("stands in a text", "opens a tag where none may be", text, start, tag.end)
         if (brought := danger(tag, text, vocabulary, is_read=is_read)) is None:
             continue
@@ -159,7 +178,21 @@ def _markup(text: str, vocabulary: Vocabulary, work: Budget, shown: Spans) -> Fi
             if prose:
                 continue
         return Finding("stands in a text", f"opens {brought.words}", text, start, brought.end)
-    return None
+    return _ended(text, vocabulary, shown)
+
+
+def _ended(text: str, vocabulary: Vocabulary, shown: Spans) -> Finding | None:
+    """A script before the end of its element, however that was begun."""
+    found = _SCRIPT_END.search(text)
+    if found is None or shown.hold(found.start()):
+        return None
+    start = text.rfind(">", max(0, found.start() - _MOST_LED), found.start()) + 1
+    code = text[start : found.start()]
+    if not start or not code or _SCRIPT_START.search(text, 0, start) or is_prose(text):
+        return None
+    if not is_script(code, _MOST_LED) or not (words := effect(code, vocabulary)):
+        return None
+    return Finding("stands in a text", f"ends a script element that {words}", text, start, found.end())
 
 
 def _leads(text: str, left: re.Match[str], shown: Spans) -> bool:
@@ -170,13 +203,3 @@ def _leads(text: str, left: re.Match[str], shown: Spans) -> bool:
 
 
 _PAGE_PART = re.compile(r"</?(?:head|body|html|link|meta|!doctype)\b", re.IGNORECASE)
-_ELEMENTS = frozenset(
-    "a abbr address area article aside audio b base bdi bdo blockquote body br button canvas caption center cite "
-    "code col colgroup data datalist dd del details dfn dialog div dl dt em embed fieldset figcaption figure font "
-    "footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img image input ins kbd "
-    "label legend li link main map mark marquee math menu meta meter nav noscript object ol optgroup option "
-    "output p picture pre progress q rp rt ruby s samp script search section select slot small source span strong "
-    "style sub summary sup svg table tbody td template textarea tfoot th thead time title tr track u ul var video "
-    "wbr".split()
-)
-"""Elements of HTML: WHATWG HTML, "List of elements", and what older ones are still read as."""

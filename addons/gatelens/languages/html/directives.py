@@ -14,6 +14,8 @@ from gatelens.languages.html.vocabulary import Vocabulary
 
 _DIRECTIVE = re.compile(r"(?:data-|x-)?ng[-:_]|data-bind|v-|x-|hx-on|[@:#(\[*]|on:|bind:|slot-scope|is\Z|scope")
 _SHOWN = 80
+_MOST = 4_096
+"""Characters read of a directive."""
 _ESCAPES = re.compile(
     r"\$(?:eval|apply|watch|parse|on|new|root)\s*+(?:Async)?\(|\borderBy\s*+:|\$event\b.{0,40}\bview\b|__proto__"
     r"|charAt\s*+=|\b_[cbo]\b|\bcomposedPath\b|\bconstructor\s*+(?:['\"`]\s*+\])?\s*+(?:\.\s*+(?:constructor|prototype)|[(`\[])|\.\s*+valueOf\s*+[.(]"
@@ -26,7 +28,7 @@ def directive(attribute: Attribute, vocabulary: Vocabulary) -> str:
         return ""
     if attribute.name == "is":
         return "becomes a script element" if (attribute.value or "").lower() == "script" else ""
-    return _escape(attribute.value or "", vocabulary) or (
+    return _escape((attribute.value or "")[:_MOST], vocabulary) or (
         _escape(attribute.name, vocabulary) if len(attribute.name) > 8 else ""
     )
 

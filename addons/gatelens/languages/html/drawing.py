@@ -6,7 +6,8 @@ Source: WHATWG DOM section 4 (nodes). Limits: the few nodes that show it, not th
 from __future__ import annotations
 
 from gatelens.languages.html.confinement import Finding
-from gatelens.languages.html.tags import tag_at
+from gatelens.languages.html.elements import HANDLER
+from gatelens.languages.html.tags import ELEMENTS, Attribute, tag_at
 from gatelens.model.explanation import Explanation, Tree
 
 _SHOWN = 60
@@ -22,7 +23,7 @@ def drawn(found: Finding) -> Explanation:
             Tree("element p", (element,)),
         )
     context, harmless, label = _PLACES.get(found.place, _OTHER)
-    planted = Tree(label, (Tree(found.evidence[:_SHOWN], planted=True),), planted=True)
+    planted = Tree(label, (Tree("code", planted=True, piece=found.evidence[:_SHOWN]),), planted=True)
     return Explanation(
         context, Tree(harmless[0], (Tree(harmless[1]),)), Tree(harmless[0], (Tree(harmless[1]), planted))
     )
@@ -32,13 +33,19 @@ def _element(found: Finding) -> Tree | None:
     tag = tag_at(found.text, found.start)
     if tag is None:
         return None
-    children = [
-        Tree(f"{attribute.name} = {(attribute.value or '')[:_SHOWN]}", planted=True)
-        for attribute in tag.attributes[:_MOST_ATTRIBUTES]
-    ]
+    children = [_attribute(attribute) for attribute in tag.attributes[:_MOST_ATTRIBUTES]]
     if tag.name in ("script", "style") and (content := found.text[tag.end : tag.end + _SHOWN].partition("</")[0]):
-        children.append(Tree(content, planted=True))
-    return Tree(f"element {tag.name}", tuple(children), planted=True)
+        children.append(Tree(tag.name, planted=True, piece=content))
+    if tag.spelled in ELEMENTS:
+        return Tree(f"element {tag.spelled}", tuple(children), planted=True)
+    return Tree("element", tuple(children), planted=True, piece=tag.spelled[:_SHOWN])
+
+
+def _attribute(attribute: Attribute) -> Tree:
+    value = attribute.value
+    kind = "event handler" if HANDLER.fullmatch(attribute.name) else "attribute"
+    piece = attribute.name if value is None else f"{attribute.name}={value}"
+    return Tree(kind, planted=True, piece=piece[:_SHOWN])
 
 
 type _Drawn = tuple[str, tuple[str, str], str]
@@ -58,6 +65,7 @@ _PLACES: dict[str, _Drawn] = {
     "stands in a template literal": ("a template literal of a script", _STRING, "expression"),
     "is an expression of a script": ("a script, as an expression", ("script", "constant"), "expression"),
     "is the address of a link in Markdown": ("the address of a link", ("attribute href", "address"), "script"),
+    "is the address of a link in BBCode": ("the address of a link", ("attribute href", "address"), "script"),
     "is a URL": ("a URL that is followed", ("attribute href", "address"), "script"),
     "stands in a style": ("a style sheet", ("style", "declaration"), "declaration"),
     "stands in a client-side template": ("a client-side template", ("template", "text"), "expression"),

@@ -57,7 +57,7 @@ _REFRESH = re.compile(r"refresh|link|set-cookie", re.IGNORECASE)
 _SCRIPT_WITHIN = re.compile(r"[;,=\s'\"(<](?=(?:java|vb)script:|data:text)", re.IGNORECASE)
 _SWALLOWED = re.compile(r"on[a-z]{3,}=", re.IGNORECASE)
 """A handler taken for the value of the attribute before it, `src= onerror=x`, which stricter readers do not."""
-_LEFT = re.compile(r"\s*+[^{}<>\s][^{}<>]*+\}|[^{}]*+[\x00-\x08\x0e-\x1f]")
+_LEFT = re.compile(r"\s*+[^{}<>\s][^{}<>]*+\}|[^{}\x00-\x08\x0e-\x1f]*+[\x00-\x08\x0e-\x1f]")
 """An end of a block that it did not begin, or a character that no style has."""
 _DOUBLED = re.compile(r"o[a-z]*on[a-z]{3,}")
 """What becomes the name of a handler where a filter takes one out."""

@@ -20,7 +20,8 @@ _AFTER = frozenset(" \t\r\n)]}*_|,:;.!?/-\"'<s\u2014\u2013~+=&\\\u300d\uff09")
 _INDENTED = re.compile(r"(?:\A|\n[ \t]*)\n((?:(?: {4}|\t)[^\n]*+(?:\n[ \t]*(?=\n))*+(?:\n|\Z))++)")
 _ELEMENT = re.compile(r"<(code|pre|kbd|samp|tt|textarea|xmp|p|li|td|dd|blockquote)\b[^>]*+>", re.IGNORECASE)
 _WORD = re.compile(r"(?<![^\s(\"'\u201c>*_])[^\W\d_]{2,}(?=[\s.,;:!?)'\"\u201d<*_]|\Z)")
-_TAG = re.compile(r"<[^<>]*+>|`[^`\n]*+`|\S*[=;{}()\[\]<>\"`]\S*")
+_TAG = re.compile(r"<[^<>]*+>|`[^`\n]*+`|(?<![^\s>`])[^\s=;{}()\[\]<>\"`]*+[=;{}()\[\]<>\"`]\S*+")
+"""Tags, spans, and words with a sign of code in them."""
 
 
 class Spans(Struct, frozen=True):
@@ -60,6 +61,11 @@ def quoted(text: str, *, is_escaped: bool, markdown: bool) -> Spans:
             ends.append(end)
     outside = "".join(text[end:start] for end, start in zip([0, *ends], [*starts, len(text)], strict=True))
     return Spans(starts, ends) if is_escaped or spoken(outside) >= _SENTENCE else NOTHING
+
+
+def may_show(text: str) -> bool:
+    """Whether it makes a difference to `quoted` that `text` stood there escaped."""
+    return "`" in text or "~~~" in text or "\n\t" in text or "\n    " in text or _ELEMENT.search(text) is not None
 
 
 _SENTENCE = 3

@@ -108,12 +108,21 @@ def plain(code: str) -> str:
     if "\\" in code:
         code = _ESCAPE.sub(_character, code)
     if "/*" in code or "<!--" in code or "-->" in code:
-        code = _COMMENT.sub(" ", code)
+        code = without(_COMMENT, " ", code)
     if not code.isascii() or not code.isprintable():
         code = _INVISIBLE.sub("", code)
     if "+" in code or "\\" in code:
         code = _JOINED.sub("", code)
     return code
+
+
+def without(comment: re.Pattern[str], stands_for: str, code: str) -> str:
+    """`code` with `stands_for` instead of what `comment` finds, up to where the last comment ends: one that does not
+    end would be read again from each of its beginnings.
+    """
+    end = code.rfind("*/") + 2
+    head, tail = (code[:end], code[end:]) if end > 1 else ("", code)
+    return comment.sub(stands_for, head) + tail.replace("<!--", " ").replace("-->", " ")
 
 
 def _character(found: re.Match[str]) -> str:

@@ -1,13 +1,15 @@
 """Say what a style sheet or the value of a `style` attribute runs.
 
 Source: CSS Syntax 3 section 4 (escapes, comments); Microsoft dynamic properties and behaviours, Mozilla XBL.
-Limits: the first 16,384 characters of a style, 4,096 of a style element. A selector that measures by other means than the letters of an attribute is not told from a harmless one.
+Limits: the first 16,384 characters of a style, 4,096 of a style element. A selector
+that measures by other means than the letters of an attribute is not told from a harmless one.
 """
 
 from __future__ import annotations
 
 import re
 
+from gatelens.languages.html.script import without
 from gatelens.languages.html.urls import foreign_host
 from gatelens.languages.html.vocabulary import Vocabulary
 
@@ -21,7 +23,9 @@ _RUNS = re.compile(
     r"|(?P<binding>-moz-binding\s*+:|(?<![\w-])-o-link\s*+:)",
     re.IGNORECASE,
 )
-_MEASURED = re.compile(r"\[\s*+[a-z-]++\s*+[\^$*]=[^{}]*+\{[^{}]*?url\(\s*+['\"]?([^'\")]*+)", re.IGNORECASE)
+_MEASURED = re.compile(
+    r"\[\s*+[a-z-]++\s*+[\^$*]=[^{}]{0,200}+\{[^{}]{0,400}?url\(\s*+['\"]?([^'\")]*+)", re.IGNORECASE
+)
 """A picture that is loaded where an attribute begins or ends with some letters, so that these are told."""
 _IMPORT = re.compile(r"@import\s*+(?:url\s*+\(\s*+)?['\"]?([^'\")\s;]*+)", re.IGNORECASE)
 _WORDS = {
@@ -43,7 +47,7 @@ def style_effect(style: str, vocabulary: Vocabulary) -> str:
     style = style[:_MOST]
     if "\\" in style:
         style = _ESCAPE.sub(_character, style)
-    bare = _COMMENT.sub("", style)
+    bare = without(_COMMENT, "", style)
     lowered = bare.lower()
     for imported in _IMPORT.finditer(bare) if "@import" in lowered else ():
         url = imported[1].lower()
@@ -53,7 +57,7 @@ def style_effect(style: str, vocabulary: Vocabulary) -> str:
         if foreign_host(measured[1], vocabulary):
             return "tells another host what an attribute holds"
     # what looks like a comment may be part of a string, and what looks like a string part of a comment
-    other = _COMMENT_OR_STRING.sub(r"\1", style) if "/*" in style else bare
+    other = without(_COMMENT_OR_STRING, r"\1", style) if "/*" in style else bare
     lowered += other.lower()
     if not any(word in lowered for word in _TELLING):
         return ""

@@ -19,11 +19,21 @@ _ATTRIBUTE = re.compile(
     r"[\s/+\x00-\x20]*+([^\s/>\x00-\x20][^\s/>=<\x00-\x20]*+)"
     r"(?:[\s\x00-\x20]*+=[\s\x00-\x20]*+(?:\"([^\"]*+)\"?|'([^']*+)'?|`([^`>]*+)`|([^>\x00-\x20]*+)))?"
 )
-_NAME = re.compile(r"[^a-z]*(?:[\w-]+:)?([a-z][\w-]*+)")
+_NAME = re.compile(r"[^a-z]*+(?:[\w-]++:)?([a-z][\w-]*+)")
 _HIDDEN = re.compile("[\x00\u00ad\u200b-\u200f\u2060-\u206f\ufeff]|\\\\(?:x0{1,2}|u0000|0{1,3})?")
 """What is not seen in a name, and a backslash with the number of such a character."""
 _MOST_ATTRIBUTES = 1_000
 _MOST_UNREAD = 256
+ELEMENTS = frozenset(
+    "a abbr address area article aside audio b base bdi bdo blockquote body br button canvas caption center cite "
+    "code col colgroup data datalist dd del details dfn dialog div dl dt em embed fieldset figcaption figure font "
+    "footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img image input ins kbd "
+    "label legend li link main map mark marquee math menu meta meter nav noscript object ol optgroup option "
+    "output p picture pre progress q rp rt ruby s samp script search section select slot small source span strong "
+    "style sub summary sup svg table tbody td template textarea tfoot th thead time title tr track u ul var video "
+    "wbr".split()
+)
+"""Elements of HTML: WHATWG HTML, "List of elements", and what older ones are still read as."""
 
 
 class Attribute(Struct, frozen=True, gc=False):
@@ -80,7 +90,7 @@ def tag_at(text: str, start: int, seen: set[int] | None = None) -> Tag | None:
     close = text.find(">", end, end + _MOST_UNREAD)
     close = len(text) if close < 0 else close + 1
     spelled = _HIDDEN.sub("", found[2]).lower()
-    name = _NAME.match(spelled)
+    name = _NAME.match(spelled[:_MOST_UNREAD])
     return Tag(
         name[1] if name else spelled, spelled, own, start, close, found[1] == "/", text[close - 1 : close] == ">"
     )
