@@ -86,7 +86,7 @@ def test_an_effect_that_is_not_known_is_a_fault_of_the_rule() -> None:
     [
         (Part.QUERY, "cmd", True),
         (Part.FORM, "cmd", True),
-        (Part.QUERY, "title", False),
+        (Part.QUERY, "title", True),
         (Part.HEADER, "user-agent", True),
         (Part.BODY, "cmd", False),
     ],
@@ -95,6 +95,39 @@ def test_a_whole_command_line_counts_where_none_has_a_place_or_a_web_shell_takes
     part: Part, field: str, found: bool
 ) -> None:
     assert bool(inspect("ifconfig -a", part=part, field=field)) is found
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("ls -la /srv", True),
+        ("zz=uu;id", True),
+        ("|date", True),
+        ("cmd /c ver", True),
+        ("$HOME", True),
+        ("${zz%%u}", True),
+        ("~-1", True),
+        ("ping google", False),
+        ("git commit --amend", False),
+        ("npm install --save zz", False),
+        ("cat /etc/passwd meaning", False),
+        ("${name}", False),
+        ("date |", False),
+        ("~5", False),
+    ],
+)
+def test_in_one_line_what_attackers_look_around_with_counts_and_tools_of_work_do_not(value: str, found: bool) -> None:
+    assert bool(inspect(value, part=Part.QUERY, field="zz")) is found
+
+
+@pytest.mark.parametrize(("value", "found"), [("ping", False), ("docker", False), ("uptime", True)])
+def test_a_word_alone_in_a_header_is_a_command_only_where_it_tells_about_the_system(value: str, found: bool) -> None:
+    assert bool(inspect(value, part=Part.HEADER, field="zz")) is found
+
+
+@pytest.mark.parametrize(("value", "found"), [("| ls -l /srv/", True), ("zz | ls -l /srv/", False), ("|", False)])
+def test_a_command_line_by_design_does_not_begin_with_a_separator(value: str, found: bool) -> None:
+    assert bool(inspect(value, part=Part.BODY, field="command")) is found
 
 
 def test_a_field_of_commands_by_design_is_told_by_its_name() -> None:
@@ -111,7 +144,7 @@ def test_more_than_may_be_read_of_one_message_is_a_match_of_the_whole() -> None:
 
 
 def labels(tree: Tree) -> list[str]:
-    return [tree.label, *[label for child in tree.children for label in labels(child)]]
+    return [tree.piece or tree.label, *[label for child in tree.children for label in labels(child)]]
 
 
 def test_the_drawing_shows_the_commands_that_the_value_brings() -> None:

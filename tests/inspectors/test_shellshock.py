@@ -42,8 +42,9 @@ def test_a_match_says_where_what_and_why() -> None:
     ]
 
 
-def test_a_function_alone_is_none() -> None:
-    assert inspect("() { :;}") == []
+def test_a_function_alone_counts_where_nobody_writes_code() -> None:
+    assert inspect("() { :;}") != []
+    assert inspect("zz() { :;}") == []
 
 
 def test_the_drawing_is_of_what_was_found() -> None:

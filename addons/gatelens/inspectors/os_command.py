@@ -2,7 +2,9 @@
 
 Source: CWE-78, CWE-77; Su and Wassermann, "The Essence of Command Injection Attacks in Web Applications" (POPL 2006).
 Limits: one value at a time. Commands are those that the rule lists. Behind a sentence only a command that does what
-attacks do counts; a script in a field that takes scripts by design is none, whatever it does short of a reverse shell.
+attacks do counts; a script in a field that takes scripts by design is none, whatever it does short of a reverse shell,
+and in a document neither is a piece of a script (a line that goes on behind its end, or a `fi` or `done` on a line of
+its own) short of what is certain. A whole command line with a developer's tool passes, and a word such as `id` alone.
 """
 
 from __future__ import annotations
@@ -12,16 +14,17 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from gatelens.confirmation import Work, confirm, work
-from gatelens.inspection import Hit, Trigger, View
+from gatelens.inspection import Hit, Target, Trigger, View
 from gatelens.languages.shell import drawing
 from gatelens.languages.shell.confinement import Budget, Place, injection
 from gatelens.languages.shell.names import Effect, Names
 from gatelens.model.confirmed import Confirmed
 from gatelens.model.explanation import Explanation
 from gatelens.model.finding import Match
-from gatelens.model.location import Location, Part
+from gatelens.model.location import Part
 from gatelens.model.message import Phase
 from gatelens.model.rule import Rule
 
@@ -33,6 +36,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`patterns` name the values worth a look; in them `<telling>` stands for the listed commands that are no everyday
     words, `<everyday>` for the others. `unix` and `windows` are commands by what they do; `everyday` those among them
     that are words of prose, code and data too, and need arguments. `files` are telling when a command is given one.
+    `telling` are words that make a command
+    tell about the system where they stand behind its name.
     `by_design` are names of fields that carry commands: there only what nobody but an attacker runs counts.
     `parameters` are names in queries, forms and cookies by which web shells take commands: there, as in headers, a
     value that is a whole command line counts."""
@@ -44,6 +49,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     files: tuple[str, ...] = ()
     by_design: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
+    telling: dict[str, tuple[str, ...]] = {}
 
 
 _TOO_MUCH = "more that looks like commands than is analysed in one message"
@@ -62,6 +68,8 @@ class Inspector:
         self.triggers = [Trigger(rule.id, pattern) for rule in rules for pattern in self._patterns(rule)]
 
     def inspect(self, view: View) -> Iterator[Match]:
+        if named := list(self._named(view)):
+            view = replace(view, hits=[*view.hits, *named])
         return confirm(view, work(view, times=_TIMES), self._judge, _TOO_MUCH)
 
     def explain(self, hit: Hit) -> Explanation | None:
@@ -70,6 +78,18 @@ class Inspector:
             return None
         return drawing.explained(hit.target.text, self._names[hit.rule.id])
 
+    def _named(self, view: View) -> Iterator[Hit]:
+        """The values of parameters by which web shells take commands, where they are a command that tells about the
+        system and nothing else: `id` is a word of data everywhere else."""
+        for hit in view.hits:
+            known, target = self._names[hit.rule.id], hit.target
+            if target.segment.part not in _PARAMETERS or target.text.lower() not in self._parameters[hit.rule.id]:
+                continue
+            for values, names in view.decoded.parameters:
+                value = values.texts[target.index] if names is target.segment else ""
+                if known.effect(value.strip()) is Effect.TELLS and value.strip() not in known.everyday:
+                    yield Hit(hit.rule, Target(values, target.index, value))
+
     def _judge(self, hit: Hit, budget: Work) -> Confirmed | None:
         own = Budget(budget.left)
         found = self._confirmed(hit, own)
@@ -77,19 +97,31 @@ class Inspector:
         return found
 
     def _confirmed(self, hit: Hit, budget: Budget | None = None) -> Confirmed | None:
-        rule = hit.rule.id
-        place = self._place(hit.target.location, rule)
-        return injection(hit.target.text, self._names[rule], place, budget or Budget(len(hit.target.text)))
+        names = self._names[hit.rule.id]
+        target = hit.target
+        budget = budget or Budget(len(target.text))
+        # A place in a document takes long to find: it is asked for where something is found only.
+        in_document = target.segment.part not in _NAMED
+        if in_document and injection(target.text, names, Place.DATA, budget) is None:
+            return None
+        return injection(target.text, names, self._place(target, hit.rule.id), budget)
 
-    def _place(self, location: Location, rule: str) -> Place:
-        """What the field at `location` is for."""
+    def _place(self, target: Target, rule: str) -> Place:
+        """What the field that `target` stands in is for."""
+        location = target.location
         if location.key:
             return Place.DATA
         if location.part is Part.HEADER:
             return Place.NO_COMMANDS
+        if location.part is Part.PATH:
+            return Place.LINE
         steps = _STEP.findall(location.pointer.lower())
-        if location.part in (Part.QUERY, Part.FORM, Part.COOKIE):
-            return Place.WEB_SHELL if steps and steps[-1] in self._parameters[rule] else Place.DATA
+        if location.part in (Part.QUERY, Part.FORM, Part.COOKIE) and "/" not in location.pointer:
+            if "\n" in target.text.strip():
+                return Place.DATA
+            if steps and steps[-1] in self._parameters[rule]:
+                return Place.WEB_SHELL
+            return Place.LINE
         return Place.BY_DESIGN if not self._by_design[rule].isdisjoint(steps) else Place.DATA
 
     def _patterns(self, rule: Rule) -> Iterator[str]:
@@ -104,6 +136,8 @@ class Inspector:
             yield _PLACEHOLDER.sub(lambda found: words[found.group()], pattern)
 
 
+_PARAMETERS = frozenset({Part.QUERY, Part.FORM})
+_NAMED = frozenset({Part.QUERY, Part.FORM, Part.COOKIE, Part.HEADER, Part.PATH})
 _PLACEHOLDER = re.compile("<telling>|<everyday>")
 _STEP = re.compile(r"[a-z_][\w-]*")
 
@@ -113,7 +147,7 @@ def _either(names: Iterator[str]) -> str:
 
 
 def _names(params: Params) -> Names:
-    return Names(params.unix, params.windows, params.everyday, params.files)
+    return Names(params.unix, params.windows, params.everyday, params.files, params.telling)
 
 
 def _lower(names: Sequence[str]) -> frozenset[str]:

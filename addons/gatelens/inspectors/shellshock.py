@@ -17,6 +17,7 @@ from gatelens.languages.shell import function_import
 from gatelens.model.confirmed import Confirmed
 from gatelens.model.explanation import Explanation
 from gatelens.model.finding import Match
+from gatelens.model.location import Part
 from gatelens.model.message import Phase
 from gatelens.model.rule import Rule
 
@@ -27,6 +28,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     patterns: Annotated[tuple[Annotated[str, Meta(min_length=1)], ...], Meta(min_length=1)]
 
 
+_OF_ONE_LINE = frozenset({Part.QUERY, Part.PATH, Part.HEADER, Part.COOKIE})
 _TOO_MUCH = "more that looks like functions of bash than is analysed in one message"
 
 
@@ -43,13 +45,20 @@ class Inspector:
 
     def explain(self, hit: Hit) -> Explanation | None:
         """The function and the command that bash reads in the value."""
-        text = hit.target.text
-        return None if function_import.imported(text) is None else function_import.explained(text)
+        return None if _confirmed(hit) is None else function_import.explained(hit.target.text)
 
 
 def _judge(hit: Hit, budget: Work) -> Confirmed | None:
     budget.left -= len(hit.target.text)
-    return function_import.imported(hit.target.text)
+    return _confirmed(hit)
+
+
+def _confirmed(hit: Hit) -> Confirmed | None:
+    text = hit.target.text
+    found = function_import.imported(text)
+    if found is None and hit.target.segment.part in _OF_ONE_LINE and "\n" not in text.strip():
+        found = function_import.begins(text)
+    return found
 
 
 def _params(rule: Rule) -> Params:

@@ -53,14 +53,20 @@ class Exit(Struct, frozen=True, gc=False):
     closes: bool
 
 
-_SEPARATOR = re.compile(
-    r"""
-    (?P<mark>[;|&\n\r`]|\$\(|[<>]\()
-    (?P<junk>[;|&\s\x00\xa0(`{!@]*+(?:\$\(|['"]?(?=[\w/.\\$?*\[{'"^%&~]))?+)
-    (?P<word>[^\s;|&<>()`]{1,96}+)?+
-    """,
-    re.VERBOSE,
-)
+def _separators(marks: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"""
+        (?P<mark>[{marks}]|\$\(|[<>]\()
+        (?P<junk>[;|&\s\x00\xa0(`{{!@]*+(?:\$\(|['"]?(?=[\w/.\\$?*\[{{'"^%&~]))?+)
+        (?P<word>[^\s;|&<>()`]{{1,96}}+)?+
+        """,
+        re.VERBOSE,
+    )
+
+
+_SEPARATOR = _separators(r";|&\n\r`")
+_OF_LINES = _separators(";|&`")
+_OF_FENCES = _separators(";|&")
 _WAYS = {
     ";": Way.SEMICOLON,
     "|": Way.PIPE,
@@ -82,14 +88,20 @@ _MOST_WORDS = 4
 _ENTITY = re.compile(r"&#?\w{1,31}\Z")
 
 
-def exits(text: str, is_name: Callable[[str], bool], is_command: Callable[[str, bool], bool]) -> Iterator[Exit]:
+def exits(
+    text: str, is_name: Callable[[str], bool], is_command: Callable[[str, bool], bool], *, lines: bool
+) -> Iterator[Exit]:
     """The places where `text` may leave, each with a word behind it for which `is_name` holds. Linear in the text.
 
     `is_command` tells whether a text before a place that begins with a word (and has more, or not) is a command line.
+    Without `lines` no new line is one: it begins a paragraph. Nor is a backtick where three of them fence code.
     """
+    separator = _SEPARATOR if lines else _OF_LINES
+    if "```" in text:
+        separator = _OF_FENCES
     head, head_end = Head.EMPTY, 0
     line = 0
-    for found in _SEPARATOR.finditer(text, 0, _MOST_READ):
+    for found in separator.finditer(text, 0, _MOST_READ):
         word = found["word"]
         if word is None or not is_name(word):
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_SIDE = r'(?:"[^"\n]{0,80}+"|\([^()\n]{0,80}+\)|[^\s"=()]{1,80}?)'
+_SIDE = r'(?:"[^"\n]{0,80}+"|\[[^\[\]\n]{0,80}+\]|\([^()\n]{0,80}+\)|[^\s"=()]{1,80}?)'
 _FOR = re.compile(
     r"""
     @?for\s++(?:/[flrd]\s++)?(?:"[^"\n]{0,160}+"\s++|'[^'\n]{0,160}+'\s++|[^\s"%(]{1,80}+\s++){0,3}+
@@ -18,9 +18,10 @@ _FOR = re.compile(
 )
 _IF = re.compile(
     rf"""
-    @?if\s++(?:/i\s++)?(?:not\s++)?(?:/i\s++)?
+    @?if(?:\s++|(?=/))(?P<option>/i\s++)?(?:not\s++)?(?:/i\s++)?
     (?:
-        (?:exist|defined)\s++(?:"[^"\n]{{1,160}}+"|[\w%:\\./*-]{{1,160}}+)\s++
+        (?(option)[^\s"=()]{{1,80}}?\s*+==\s*+[^\s"=()]{{1,80}}+\s++\S|(?!))
+        |(?:exist|defined)\s++(?:"[^"\n]{{1,160}}+"|[\w%:\\./*-]{{1,160}}+)\s++
             (?:[(@%"]|(?:echo|goto|del|erase|call|exit|type|set|start|copy|xcopy|move|rd|rmdir|md|mkdir|ren|cmd|powershell
             |ping|net|reg|pause|cd|dir|rem|for|if)\b)
         |(?:errorlevel|cmdextversion)\s++\d++\s++\S
@@ -46,6 +47,8 @@ def statement(text: str) -> str:
     found = _IF.match(text, at)
     if found is None:
         return ""
-    if found["operator"] and not (_VARIABLE.search(text) or (found["left"][0] == found["right"][0] == '"')):
-        return ""
+    if found["operator"] and not _VARIABLE.search(text):
+        left, right = found["left"][0], found["right"][0]
+        if left != right or left not in '"[':
+            return ""
     return "runs a command on a condition, by IF of Windows cmd"

@@ -41,7 +41,12 @@ _PLANTED = re.compile(
     r"\.(?:php\d?|phtml|jspx?|aspx?|cgi|pl|war|sh|bat|ps1|htaccess)\Z|authorized_keys|/etc/|crontab|/var/www|\.bashrc",
     re.IGNORECASE,
 )
+_TWICE_HIDDEN = frozenset({Trick.ESCAPE, Trick.QUOTE})
+IS_FILE = re.compile(r"\./[\w.-]+\Z|[\w:\\%.-]+\.(?:exe|bat|ps1|vbs|sh)\Z", re.IGNORECASE)
+_IN_QUOTES = re.compile(r"'[\w.-]+'\Z|\"[\w.-]+\"\Z")
+_LETTER_OPTION = re.compile(r"--?[A-Za-z]")
 _SECONDS = re.compile(r"\d+(?:\.\d+)?[smhd]?\Z")
+_CALCULATED = re.compile(r"\d+\Z|[-+*/%()]\Z")
 _OPTION = re.compile(r"[-/]\w|\d+[smhd]?\Z|\w+=|--\Z")
 
 
@@ -64,7 +69,7 @@ def judge(command: Command, names: Names, dialect: Dialect) -> Judged:
     if (
         judged.effect is not None
         and judged.grade < Grade.CERTAIN
-        and any(operator == "<" and names.names_file(target) for operator, target in command.targets)
+        and any(operator in ("<", "<>") and names.names_file(target) for operator, target in command.targets)
     ):
         return Judged(Grade.CERTAIN, judged.effect, "reads a telling file", judged.rest)
     if judged.effect and judged.grade < Grade.LIKELY and any(operator == "<<<" for operator, _ in command.targets):
@@ -111,6 +116,9 @@ def _direct(first: Word, rest: tuple[Word, ...], names: Names, dialect: Dialect)
         return Judged(Grade.CERTAIN, effect, f"{effect.value}, its name in quotes", rest)
     if words := deed(name, effect, rest, names):
         return Judged(*words, rest)
+    asked = bool(rest) and rest[0].text.lower() in names.telling.get(name, ())
+    if asked and (name not in names.everyday or shape(rest[1:]) > Shape.BARE):
+        return Judged(Grade.FIRM, Effect.TELLS, Effect.TELLS.value, rest)
     form = shape(rest)
     spelled = any(word.tricks & _HIDING_ARGUMENTS for word in rest)
     if spelled and form is not Shape.PROSE:
@@ -127,10 +135,12 @@ def _grade(name: str, effect: Effect, form: Shape, first: Word, rest: Sequence[W
     if effect is Effect.PRINTS and form is not Shape.STRONG:
         plain = len(rest) <= 3 or any(word.quoted for word in rest)
         return Grade.LIKELY if rest and plain else Grade.CHANCE
+    if name == "expr" and len(rest) > 1 and all(_CALCULATED.match(word.text) for word in rest):
+        return Grade.FIRM
     if effect is Effect.WAITS and len(rest) == 1 and _SECONDS.match(rest[0].text):
         return Grade.FIRM
-    if form is Shape.PROSE:
-        return Grade.CHANCE
+    if form is Shape.PROSE or (name == "set" and rest and rest[0].text[:1] in "-+"):
+        return Grade.CHANCE  # `set -e` only chooses how a script runs
     pathed = _SYSTEM_PATH.match(first.text) is not None and "/" in first.text
     if name in names.everyday and not pathed:
         if form is Shape.STRONG:
@@ -153,4 +163,10 @@ def _of_unknown(first: Word, rest: tuple[Word, ...], names: Names) -> Judged:
         return Judged(Grade.FIRM, Effect.RUNS, "runs a program of the system by its path", rest)
     if first.tricks & {Trick.SPACE, Trick.QUOTE, Trick.ESCAPE} and any(tells(word, names) for word in rest):
         return Judged(Grade.CERTAIN, Effect.READS, "names a telling file in a hidden spelling", rest)
+    if first.tricks >= _TWICE_HIDDEN and len(first.text) > 1:
+        return Judged(Grade.FIRM, Effect.RUNS, "runs a program, its name hidden in two ways", rest)
+    if IS_FILE.match(first.text) and shape(rest) is not Shape.PROSE:
+        return Judged(Grade.POSSIBLE, Effect.RUNS, "runs a program by its file", rest)
+    if _IN_QUOTES.match(first.written) and rest and _LETTER_OPTION.match(rest[0].text):
+        return Judged(Grade.POSSIBLE, Effect.RUNS, "runs a program, its name in quotes", rest)
     return UNKNOWN

@@ -34,6 +34,8 @@ _REMOTE_CODE = re.compile(
     r"|popen|urllib|child_process",
     re.IGNORECASE,
 )
+_AWKS = frozenset({"awk", "gawk", "mawk", "nawk"})
+_AWK_COMMAND = re.compile(r"system\s*\(|\|\s*getline|/inet/")
 _EVERYTHING = re.compile(
     r"(?:/|~|\$HOME|[A-Za-z]:\\?)/?\*?\Z|\*\Z|/(?:etc|usr|var|home|bin|boot)/?\*?\Z|--no-preserve-root\Z"
 )
@@ -79,6 +81,8 @@ def deed(name: str, effect: Effect, rest: Sequence[Word], names: Names) -> tuple
         and any(o[:2] in ("-c", "-e", "-r", "-M") for o in options)
     ):
         return Grade.UNMISTAKABLE, effect, "runs code that opens a connection or a shell"
+    if name in _AWKS and _AWK_COMMAND.search(joined):
+        return Grade.CERTAIN, effect, "runs a command from within awk"
     if any(tells(word, names) for word in rest) and shape(rest) is not Shape.PROSE:
         grade = Grade.FIRM if _BARE_WORD.match(rest[-1].text) and len(rest) > 1 else Grade.CERTAIN
         return grade, effect, f"{effect.value}, of a telling file"

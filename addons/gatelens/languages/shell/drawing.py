@@ -53,5 +53,5 @@ def _known(text: str, names: Names, dialect: Dialect) -> int:
 
 def _node(command: Command, *, whole: bool) -> Tree:
     label = _KINDS.get(command.behind, "command")
-    words = tuple(Tree(word.text[:_LONGEST], planted=True) for word in command.words[:1])
+    words = tuple(Tree("name", planted=True, piece=word.text[:_LONGEST]) for word in command.words[:1])
     return Tree("argument or command" if whole and not command.behind else label, words, planted=True)

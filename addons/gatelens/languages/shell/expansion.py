@@ -120,12 +120,33 @@ def is_wildcard(text: str) -> bool:
     return "?" in text or "*" in text or ("[" in text and "]" in text)
 
 
+_ALONE = re.compile(
+    r"""
+    [\s'"]*+(?:
+        \$(?P<brace>\{)?(?:USER|HOME|PATH|PWD|OLDPWD|SHELL|HOSTNAME|HOSTTYPE|OSTYPE|MACHTYPE|IFS|LOGNAME|E?UID|PPID
+            |BASH\w*+|RANDOM|HISTFILE|SHELLOPTS|PS[1-4]|LD_\w++)(?(brace)\})
+        |\$\{!?[A-Za-z_]\w*+(?:\#\#?|%%?|\^\^?|,,?|:[-=+?\d]|//?[^\s/{}]*+/)[^\s$]{0,64}\}/?
+        |~[+-]\d{0,3}+/?
+    )[\s'"]*+\Z
+    """,
+    re.VERBOSE,
+)
+
+
+def is_alone(text: str) -> bool:
+    """Whether `text` is an expansion that only shells have, and nothing else: `$USER`, `${PATH%%:*}`, `~-1`."""
+    return _ALONE.match(text) is not None
+
+
+_LONGEST_WILDCARD = 128
+_NO_NAME = re.compile(r"[^\w./+?*\[\]!^@:,-]")
 _PIECE = re.compile(r"\[[!^]?\]?[^\]]*\]|\*+|\?|[^\[*?]+|\[")
 
 
 def wildcard(pattern: str) -> re.Pattern[str] | None:
-    """The names that a short wildcard stands for; None where it is too long or leaves nothing of the name."""
-    if len(pattern) > 128:
+    """The names that a short wildcard stands for; None where it is too long or stands for no name of a program or file
+    of a system."""
+    if len(pattern) > _LONGEST_WILDCARD or _NO_NAME.search(pattern):
         return None
     parts: list[str] = []
     for piece in _PIECE.findall(pattern):

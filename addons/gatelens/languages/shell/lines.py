@@ -15,7 +15,7 @@ from gatelens.languages.shell.commands import Judged
 from gatelens.languages.shell.deeds import Grade
 from gatelens.languages.shell.lexer import read
 from gatelens.languages.shell.names import Effect, Names
-from gatelens.languages.shell.words import Command, Dialect, Reading, Trick
+from gatelens.languages.shell.words import Command, Dialect, Reading, Trick, Word
 
 _INNER = 1024
 _MOST_INNER = 2
@@ -85,13 +85,22 @@ def _with_inner(judged: Judged, names: Names, dialect: Dialect, depth: int) -> J
     """A shell's `-c` runs what stands behind it."""
     if judged.effect is not Effect.SHELL or not judged.rest:
         return judged
-    for option, text in zip(judged.rest, judged.rest[1:], strict=False):
-        if option.text[:1] == "-" and option.text[-1:] == "c":
-            inner = judge(read(text.text, 0, _INNER, Dialect.POSIX), names, Dialect.POSIX, depth + 1)
+    for at, option in enumerate(judged.rest[:-1], 1):
+        if is_for_command(option):
+            text = (
+                judged.rest[at].text if dialect is Dialect.POSIX else " ".join(word.text for word in judged.rest[at:])
+            )
+            inner = judge(read(text, 0, _INNER, dialect), names, dialect, depth + 1)
             if inner.grade > Grade.CHANCE:
                 words = f"runs a shell that {inner.words[0] if inner.words else 'runs a command'}"
                 return Judged(max(inner.grade, Grade.FIRM), judged.effect, words, judged.rest)
     return judged
+
+
+def is_for_command(option: Word) -> bool:
+    """Whether a shell takes what stands behind `option` for a command: `-c`, `-lc`, `/c`, `/k`, `-Command`."""
+    text = option.text.lower()
+    return (text[:1] == "-" and text[-1:] == "c") or text in ("/c", "/k", "-command")
 
 
 def _together(found: Sequence[tuple[Command, Judged]]) -> tuple[Grade, str]:

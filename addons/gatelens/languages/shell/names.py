@@ -29,7 +29,8 @@ class Effect(StrEnum):
 
 
 class Names:
-    """Commands by name with their effect, those that are everyday words as well, and telling files."""
+    """Commands by name with their effect, those that are everyday words as well, what tells about the system where it
+    stands behind a command's name, and telling files."""
 
     def __init__(
         self,
@@ -37,12 +38,18 @@ class Names:
         windows: Mapping[Effect, Iterable[str]],
         everyday: Iterable[str],
         files: Iterable[str],
+        telling: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         self.unix = {name: effect for effect, names in unix.items() for name in names}
         self.windows = {name.lower(): effect for effect, names in windows.items() for name in names}
         self.everyday = frozenset(name.lower() for name in everyday)
+        self.telling = {name: frozenset(words) for name, words in (telling or {}).items()}
         self.files = tuple(name.lower() for name in files)
         self._files = re.compile("|".join(re.escape(name) for name in self.files)) if self.files else None
+
+    def effect(self, name: str) -> Effect | None:
+        """What a command that is spelled openly does, on whichever system."""
+        return self.unix.get(name) or self.windows.get(name.lower())
 
     def names_file(self, text: str) -> bool:
         """Whether a word names a telling file, in whatever spelling of its path."""
