@@ -30,6 +30,7 @@ from gatelens.model.finding import Match
 from gatelens.model.location import Part
 from gatelens.model.message import Phase
 from gatelens.model.rule import Rule
+from gatelens.places import is_line
 
 Expression = Annotated[str, Meta(min_length=1)]
 
@@ -74,7 +75,7 @@ class Inspector:
                 found = injection(text, self._vocabularies[hit.rule.id], budget)
             return Confirmed(found.evidence, found.explanation) if found else None
 
-        return confirm(view, work(view, times=2), judge, _TOO_MUCH)
+        return confirm(view, work(view, times=2), judge, _TOO_MUCH, leaves=True)
 
     def explain(self, hit: Hit) -> Explanation | None:
         """The place in the page, and what it holds with an ordinary value and with this one."""
@@ -84,7 +85,7 @@ class Inspector:
     def _found(self, hit: Hit, budget: Work) -> Finding | None:
         # how a text was decoded is found out at some cost
         is_escaped = may_show(hit.target.text) and "html-entity" in hit.target.transformations
-        line = _LINES.get(hit.target.segment.part, Line.NONE)
+        line = _LINES.get(hit.target.segment.part, Line.NONE) if is_line(hit.target) else Line.NONE
         return injection(_whole(hit.target), self._vocabularies[hit.rule.id], budget, is_escaped=is_escaped, line=line)
 
 
@@ -110,6 +111,9 @@ def _whole(target: Target) -> str:
     return target.text
 
 
+_SENT_AS_IT_IS = re.compile(r"[<>\"]|&(?:#|[a-z]{2,8};)", re.IGNORECASE)
+"""What a client that encodes its values never sends: without it, each ampersand parts two values."""
+
 _MOST_UNPARTED = 4_096
 
 
@@ -132,7 +136,9 @@ class _Unparted:
             sent = self._view.message.target.partition("?")[2]
         else:
             sent = self._view.decoded.content[: _MOST_UNPARTED + 1].decode("utf-8", "replace")
-        return "" if len(sent) > _MOST_UNPARTED or "\n" in sent else unescape(unquote_plus(sent))
+        if len(sent) > _MOST_UNPARTED or "\n" in sent or not _SENT_AS_IT_IS.search(sent):
+            return ""
+        return unescape(unquote_plus(sent))
 
 
 def _patterns(params: Params) -> Iterator[str]:

@@ -27,6 +27,7 @@ from gatelens.model.finding import Match
 from gatelens.model.location import Part
 from gatelens.model.message import Phase
 from gatelens.model.rule import Rule
+from gatelens.places import is_line
 
 Expression = Annotated[str, Meta(min_length=1)]
 Listed = dict[Effect, tuple[str, ...]]
@@ -70,7 +71,7 @@ class Inspector:
     def inspect(self, view: View) -> Iterator[Match]:
         if named := list(self._named(view)):
             view = replace(view, hits=[*view.hits, *named])
-        return confirm(view, work(view, times=_TIMES), self._judge, _TOO_MUCH)
+        return confirm(view, work(view, times=_TIMES), self._judge, _TOO_MUCH, leaves=True)
 
     def explain(self, hit: Hit) -> Explanation | None:
         """The command line that the value makes of one that takes it as an argument."""
@@ -121,7 +122,7 @@ class Inspector:
                 return Place.DATA
             if steps and steps[-1] in self._parameters[rule]:
                 return Place.WEB_SHELL
-            return Place.LINE
+            return Place.LINE if is_line(target) else Place.DATA
         return Place.BY_DESIGN if not self._by_design[rule].isdisjoint(steps) else Place.DATA
 
     def _patterns(self, rule: Rule) -> Iterator[str]:
