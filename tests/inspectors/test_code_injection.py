@@ -33,7 +33,7 @@ RULES = {language: load(language) for language in ("php", "java", "node", "pytho
 INSPECTOR = Inspector(list(RULES.values()))
 
 
-def hit(language: str, value: str, part: Part = Part.QUERY, name: str = "q") -> Hit:
+def hit(language: str, value: str, part: Part = Part.BODY, name: str = "q") -> Hit:
     return Hit(RULES[language], Target(NamedSegment(part, [name], [value]), 0, value))
 
 
@@ -51,7 +51,7 @@ def test_a_match_says_where_what_and_why() -> None:
     assert inspect(hit("python", "zz'+os.system('date')+'")) == [
         Match(
             rule="code-injection-python",
-            location=Location(Part.QUERY, "q[0]"),
+            location=Location(Part.BODY, "q[0]"),
             evidence="os.system('date')+'",
             explanation="closes a single-quoted string, runs a command",
         )
@@ -90,6 +90,30 @@ def test_a_program_of_many_lines_is_a_text() -> None:
 def test_a_class_of_data_is_told_only_outside_of_bodies() -> None:
     assert inspect(hit("java", "java.lang.String", Part.QUERY))
     assert not inspect(hit("java", "java.lang.String", Part.BODY))
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "near_miss"),
+    [
+        ("php", "strrev(zz)", "zzrev(zz)"),
+        ("php", "zz($zz)", "zz(zz)"),
+        ("php", "exec\t(zz)", "exec (zz)"),
+        ("php", ";{$_GET['zz']}", ";{$zz['zz']}"),
+        ("php", "echo 'zz';", "echo 'zz'"),
+        ("php", "$zz->run(zz)", "zz->run(zz)"),
+        ("php", "zz';?>", "<?zz 'zz';?>"),
+        ("php", "expose_php=1", "expose_zz=1"),
+        ("node", "console.info('zz')", "Math.max(7)"),
+        ("node", "process.env.HOME", "process.zz"),
+        ("node", "new Function(zz)", "new Zz(zz)"),
+        ("node", "zz=7;while(!0);", "zz=7;while(zz);"),
+    ],
+)
+def test_a_field_tells_more_than_a_document(language: str, value: str, near_miss: str) -> None:
+    assert inspect(hit(language, value, Part.QUERY))
+    assert not inspect(hit(language, near_miss, Part.QUERY))
+    if "expose" not in value and "while" not in value:
+        assert not inspect(hit(language, value, Part.BODY))
 
 
 def test_a_field_that_tells_of_classes_may_name_one() -> None:

@@ -10,6 +10,7 @@ from gatelens.decoders.decoded import Decoded
 from gatelens.decoders.segment import NamedSegment
 from gatelens.inspection import Hit, Target, View
 from gatelens.inspectors.sql_injection import Inspector, Params
+from gatelens.languages.sql.fragments import BEGUN_CALL
 from gatelens.model.finding import Match
 from gatelens.model.location import WHOLE_MESSAGE, Location, Part
 from gatelens.model.message import Message, Phase
@@ -78,8 +79,8 @@ def test_the_explanation_holds_no_word_of_the_value() -> None:
         assert "hunter2" not in explanation(secret)
 
 
-def test_triggers_are_the_rules_patterns() -> None:
-    assert [trigger.expression for trigger in INSPECTOR.triggers] == list(FILE["params"]["patterns"])
+def test_triggers_are_the_rules_patterns_and_the_functions_of_databases() -> None:
+    assert [trigger.expression for trigger in INSPECTOR.triggers] == [*FILE["params"]["patterns"], BEGUN_CALL]
     assert {trigger.rule for trigger in INSPECTOR.triggers} == {"sql-injection"}
 
 

@@ -27,7 +27,7 @@ INSPECTOR = Inspector([RULE])
 
 
 def hit(value: str) -> Hit:
-    return Hit(RULE, Target(NamedSegment(Part.QUERY, ["q"], [value]), 0, value))
+    return Hit(RULE, Target(NamedSegment(Part.BODY, ["q"], [value]), 0, value))
 
 
 def inspect(*values: str) -> list[Match]:
@@ -44,7 +44,7 @@ def test_a_match_says_where_what_and_why() -> None:
     assert inspect("zz {{ 8*9 }} zz") == [
         Match(
             rule="template-injection",
-            location=Location(Part.QUERY, "q[0]"),
+            location=Location(Part.BODY, "q[0]"),
             evidence="{{ 8*9 }}",
             explanation="opens a template expression, works out constants",
         )
@@ -58,7 +58,7 @@ def test_a_match_says_where_what_and_why() -> None:
         ("{{ a.__class__.__mro__ }}", "{{ a.__class__.__name__ }}"),
         ("{{ a['__cla'+'ss__'] }}", "{{ a['cla'+'ss'] }}"),
         ("{{ a|attr('__class__') }}", "{{ a|attr('name') }}"),
-        ("{{ ['date']|map('passthru') }}", "{{ ['date']|map('upper') }}"),
+        ("{{ ['date']|map('passthru') }}", "{{ names|map('upper') }}"),
         ("<%= system('date') %>", "<%= system(command) %>"),
         ("{passthru('date')}", "{ passthru('date'); }"),
         ("{% include '/etc/hosts' %}", "{% include 'header.html' %}"),
@@ -95,7 +95,7 @@ def test_the_expression_is_drawn() -> None:
 def test_what_goes_beyond_the_budget_is_a_match() -> None:
     matches = inspect(*("{{ a " * 900 + str(number) for number in range(9)))
     assert matches
-    assert matches[-1].location in (WHOLE_MESSAGE, Location(Part.QUERY, "q[0]"))
+    assert matches[-1].location in (WHOLE_MESSAGE, Location(Part.BODY, "q[0]"))
 
 
 @given(st.text(alphabet="{}$#%<>@[]()=*'\"_ab8 .|?!-\\", max_size=300))

@@ -28,7 +28,8 @@ def alone(texts: list[str]) -> set[tuple[int, str]]:
 def found(scan: SharedScan, texts: list[str]) -> set[tuple[int, str]]:
     scanned = scan.find(texts)
     assert scanned.complete
-    assert list(scanned.hits) == sorted(set(scanned.hits))
+    assert [index for index, _ in scanned.hits] == sorted(index for index, _ in scanned.hits)
+    assert len(scanned.hits) == len(set(scanned.hits))
     return set(scanned.hits)
 
 
@@ -77,6 +78,23 @@ def test_more_hits_than_a_message_of_its_size_may_have_are_told_and_some_are_sho
     assert not scanned.complete
     assert scanned.hits
     assert set(scanned.hits) <= alone(texts)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["nothing here"] * 3_000 + ["abc" * 900] * 20 + ["nothing"] * 5_000 + ["x", "cd"],
+        ["abc" * 900, *["nothing here" * 8] * 100] * 6,
+        ["é" * 20_000, "x", "b" * 40_000, "cd"],
+        ["x" * 16_383, "x", "abc", "y" * 16_384, "cd"],
+    ],
+)
+def test_a_message_of_several_parts_is_read_to_its_end(texts: list[str]) -> None:
+    scanned = SCAN.find(texts)
+    assert scanned.complete
+    assert [index for index, _ in scanned.hits] == sorted(index for index, _ in scanned.hits)
+    assert len(scanned.hits) == len(set(scanned.hits))
+    assert alone(texts) <= set(scanned.hits)
 
 
 def test_a_larger_message_may_have_more_hits() -> None:

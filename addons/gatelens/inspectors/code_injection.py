@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, Struct
 
 from gatelens.confirmation import Work, confirm, work
+from gatelens.decoders.xml_tree import AttributeSegment
 from gatelens.inspection import Hit, Trigger, View
 from gatelens.languages.code import constructs, explaining, injection, java, loops, php
 from gatelens.languages.code.injection import Code
@@ -35,12 +36,14 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     count where they are called with constants or with what a request brings, `sure` wherever they are called,
     `members` wherever they stand behind an object. `loaders` are functions that load one of `modules`. `variables`
     tell by themselves, `commands` are words that PHP takes unquoted. Of PHP: `settings` are directives of its
-    configuration that a value may set (`a.` all that begin so, `a=` only with a value), `whole` the beginnings of functions that count where a value is nothing but a
-    call, `names` functions that count where it is nothing but their name: it is for the server to call, `wrappers`
-    beginnings of addresses that only PHP opens; values with these names, and calls of the functions, are worth a look
-    without a pattern. Of Java: `classes` are full names of classes and packages that count
-    as a whole value or name, `harmless_classes` some among them that do not, `class_fields` the fields that tell of
-    classes by design, `binding` the beginnings of names by which a parameter is bound to a part of the class loader."""
+    configuration that a value may set (`a.` all that begin so, `a=` only with a value), `whole` the beginnings of
+    functions that count where a value is nothing but a call, `names` functions that count where it is nothing but
+    their name: it is for the server to call, `wrappers` beginnings of addresses that only PHP opens, `library`
+    ordinary words that are functions and count in a field where they get a string or a variable; values with these
+    names, and calls of the functions, are worth a look without a pattern. Of Java: `classes` are full names of classes
+    and packages that count as a whole value or name, `harmless_classes` some among them that do not, `class_fields`
+    the fields that tell of classes by design, `binding` the beginnings of names by which a parameter is bound to a
+    part of the class loader."""
 
     patterns: Annotated[tuple[Name, ...], Meta(min_length=1)]
     language: Language
@@ -55,6 +58,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     whole: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     wrappers: tuple[str, ...] = ()
+    library: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     harmless_classes: tuple[str, ...] = ()
     class_fields: tuple[str, ...] = ()
@@ -65,7 +69,7 @@ _TOO_MUCH = "more that looks like code than is read in one message"
 _FIELDS = frozenset({Part.QUERY, Part.PATH, Part.HEADER, Part.COOKIE, Part.FORM})
 """Parts of a message in which a value is a single line, not a document."""
 
-_COST_OF_TOKEN = 16
+_COST_OF_TOKEN = 40
 """Characters that cost as much to read over as a token to read."""
 
 
@@ -99,13 +103,14 @@ class Inspector:
         left.left -= len(text) + _COST_OF_TOKEN * read[text].cost
         rule = hit.rule.id
         language = _params(hit.rule).language
+        in_field = hit.target.segment.part in _FIELDS or isinstance(hit.target.segment, AttributeSegment)
         found: Confirmed | None = None
         if language == "php":
-            found = php.injection(text, self._php[rule], in_field=hit.target.segment.part in _FIELDS)
+            found = php.injection(text, self._php[rule], in_field=in_field)
         elif language == "java":
             found = java.injection(text, hit.target.location, self._java[rule])
         elif language == "javascript":
-            found = loops.injection(text) or constructs.called_by_string(text)
+            found = loops.injection(text) or constructs.injection(text, in_field=in_field)
         return found or injection.injection(text, read[text], self._names[rule])
 
 
@@ -116,9 +121,10 @@ def _patterns(params: Params) -> Iterator[str]:
         return
     if functions := _alternatives(_by_name(params.functions)):
         yield rf"\b(?:{functions})\b[\"'\]}}]?\s*\)*{_GAP}\("
-        yield rf"^[\s;@\\(]*(?:{functions}){_GAP}\("
     if whole := _alternatives(params.whole):
-        yield rf"^[\s;@\\(]*(?:{whole})\w*{_GAP}\("
+        yield rf"\b(?:{whole})\w*{_GAP}\("
+    if library := _alternatives(params.library):
+        yield rf"(?:^|[\s;@\\(])(?:{library})\(\s*[\"'$]"
     if names := _alternatives(params.names):
         yield rf"^\s*(?:{names})\s*$"
     if families := _alternatives(name for name in params.settings if name.endswith(".")):
@@ -158,6 +164,7 @@ def _php(params: Params) -> php.Words:
         _lower(params.names),
         tuple(name.lower() for name in params.wrappers),
         frozenset(_by_name(params.functions)),
+        _lower(params.library),
     )
 
 

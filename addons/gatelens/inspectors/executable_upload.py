@@ -62,9 +62,14 @@ def _judge(hit: Hit, left: Work) -> Confirmed | None:
         return Confirmed(name, "names a file that the server reads for itself")
     parts = [part for part in _ENDS.split(name) if part]
     runs = [part.rstrip("0123456789") in params.extensions or part in params.extensions for part in parts[1:]]
-    if runs and (runs[-1] or (any(runs) and parts[-1] in params.shown)):
+    if runs and (runs[-1] or (any(runs) and (parts[-1] in params.shown or any(map(_is_php, parts[1:]))))):
         return Confirmed(name, "names a file that the server runs")
     return None
+
+
+def _is_php(extension: str) -> bool:
+    """Whether a web server that goes by any extension of a name, not by the last, is likely to run it."""
+    return extension.rstrip("0123456789") in ("php", "phtml", "phar")
 
 
 def _is_file_name(location: Location, params: Params) -> bool:

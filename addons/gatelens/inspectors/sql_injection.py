@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 from gatelens.confirmation import confirm
 from gatelens.inspection import Hit, Trigger, View
 from gatelens.languages.sql.confinement import Budget, Grammar, explain, injection
+from gatelens.languages.sql.fragments import BEGUN_CALL
 from gatelens.languages.sql.grammar import warm_up
 from gatelens.languages.sql.names import Names
 from gatelens.model.confirmed import Confirmed
@@ -62,7 +63,9 @@ class Inspector:
     phases: ClassVar[frozenset[Phase]] = frozenset(Phase)
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self.triggers = [Trigger(rule.id, pattern) for rule in rules for pattern in _params(rule).patterns]
+        self.triggers = [
+            Trigger(rule.id, pattern) for rule in rules for pattern in (*_params(rule).patterns, BEGUN_CALL)
+        ]
         for rule in rules:
             warm_up(_params(rule).dialects)
         self._grammars = {rule.id: _grammar(_params(rule)) for rule in rules}

@@ -8,7 +8,7 @@ Limits: only the beginning of a long value is read; a statement behind other tex
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
@@ -31,8 +31,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`patterns` name the values worth a look. A statement is a match where it does one of `deeds`, or, in a parameter
     (of the query, the path, a form, a cookie or a header), one of `deeds_in_parameters`. `by_design` are words in which
     names of fields for statements end; `elsewhere` says that those are to pass. `functions` and `tables` are names
-    that tell an attack, listed by what calling or reading them does. `plain` says whether a statement of names and
-    commas counts, which may be a sentence."""
+    that tell an attack, listed by what calling or reading them does; those of one rule are known to all. `plain` says
+    whether a statement of names and commas counts, which may be a sentence."""
 
     patterns: Annotated[tuple[Expression, ...], Meta(min_length=1)]
     deeds: tuple[DeedWord, ...]
@@ -60,33 +60,36 @@ _LONGEST_NAME = 200
 
 
 class Inspector:
-    """All rules on whole statements at once."""
+    """All rules on whole statements at once: each text is analysed once."""
 
     phases: ClassVar[frozenset[Phase]] = frozenset(Phase)
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.triggers = [Trigger(rule.id, pattern) for rule in rules for pattern in _params(rule).patterns]
-        self._names = {rule.id: _names(_params(rule)) for rule in rules}
+        self._names = _names([_params(rule) for rule in rules])
 
     def inspect(self, view: View) -> Iterator[Match]:
         most = _MESSAGE + len(view.decoded.content) // _PER
-        return confirm(view, {rule.id: Work(most) for rule in view.rules}, self._judge, _TOO_MUCH)
+        known: dict[str, Whole | None] = {}
 
-    def _judge(self, hit: Hit, budget: Work) -> Confirmed | None:
-        location, params = hit.target.location, _params(hit.rule)
-        if params.elsewhere and _is_by_design(location, params.by_design):
-            return None
-        text = hit.target.text[:_READ]
-        budget.left -= min(len(text), _MOST_OF_A_VALUE) + _VALUE
-        found = whole(text, self._names[hit.rule.id])
-        if found is None or not _counts(found, location.part, params):
-            return None
-        return Confirmed(text[:_EVIDENCE], found.words)
+        def judge(hit: Hit, budget: Work) -> Confirmed | None:
+            text = hit.target.text[:_READ]
+            budget.left -= min(len(text), _MOST_OF_A_VALUE) + _VALUE
+            if text not in known:
+                known[text] = whole(text, self._names)
+            found = known[text]
+            return Confirmed(text[:_EVIDENCE], found.words) if found is not None and _counts(found, hit) else None
+
+        return confirm(view, {rule.id: Work(most) for rule in view.rules}, judge, _TOO_MUCH)
 
 
-def _counts(found: Whole, part: Part, params: Params) -> bool:
-    deeds = params.deeds_in_parameters if part in _PARAMETERS else params.deeds
-    return found.deed.value in deeds and (params.plain or not found.plain)
+def _counts(found: Whole, hit: Hit) -> bool:
+    """Whether the statement is one that the rule looks for in that place."""
+    params = _params(hit.rule)
+    deeds = params.deeds_in_parameters if hit.target.segment.part in _PARAMETERS else params.deeds
+    if found.deed.value not in deeds or (found.plain and not params.plain):
+        return False
+    return not (params.elsewhere and _is_by_design(hit.target.location, params.by_design))
 
 
 def _is_by_design(location: Location, words: Sequence[str]) -> bool:
@@ -98,11 +101,13 @@ def _is_by_design(location: Location, words: Sequence[str]) -> bool:
     return False
 
 
-def _names(params: Params) -> Names:
-    return Names(
-        functions={name.lower(): words for words, names in params.functions.items() for name in names},
-        tables={name.lower(): words for words, names in params.tables.items() for name in names},
-    )
+def _names(all_params: Sequence[Params]) -> Names:
+    """The names of all the rules: a text that several of them name is analysed once."""
+    return Names(_by_name(own.functions for own in all_params), _by_name(own.tables for own in all_params))
+
+
+def _by_name(listed: Iterable[Mapping[str, Sequence[str]]]) -> dict[str, str]:
+    return {name.lower(): words for own in listed for words, names in own.items() for name in names}
 
 
 def _params(rule: Rule) -> Params:

@@ -6,22 +6,26 @@ Limits: as those of `gatelens.languages.templates.injection`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
 from gatelens.confirmation import Work, confirm, work
+from gatelens.decoders.xml_tree import AttributeSegment
 from gatelens.inspection import Hit, Trigger, View
 from gatelens.languages.code.names import Names
 from gatelens.languages.templates import effects, explaining, injection
 from gatelens.model.confirmed import Confirmed
 from gatelens.model.explanation import Explanation
 from gatelens.model.finding import Match
+from gatelens.model.location import Part
 from gatelens.model.message import Phase
 from gatelens.model.rule import Rule
 
 Name = Annotated[str, Meta(min_length=1)]
+_WORD = re.compile(r"[\w$]++")
 Listed = Mapping[str, tuple[str, ...]]
 
 
@@ -34,7 +38,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     written as a string. `filters` call what they are given by its name, `builtins` (Freemarker's `?name`, or filters)
     make objects or read files, `debugging` are whole expressions that tell about the application, `statements` likewise
     between `{%` and `%}`. `showing` are functions by which a probe without delimiters shows what it works out,
-    `loaders` functions that load one of `modules`."""
+    `loaders` functions that load one of `modules`, `pure` functions and filters that nobody gives a constant, `secrets`
+    members that count where the value is a single line, as in a query."""
 
     patterns: Annotated[tuple[Name, ...], Meta(min_length=1)]
     functions: dict[str, tuple[str, ...]] = {}
@@ -47,9 +52,14 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     debugging: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
     showing: tuple[str, ...] = ()
+    pure: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
     loaders: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
 
+
+_FIELDS = frozenset({Part.QUERY, Part.PATH, Part.HEADER, Part.COOKIE, Part.FORM})
+"""Parts of a message in which a value is a single line, not a document."""
 
 _TOO_MUCH = "more that looks like templates than is read in one message"
 
@@ -71,7 +81,8 @@ class Inspector:
         return explaining.explain(hit.target.text, self._lists[hit.rule.id])
 
     def _judge(self, hit: Hit, left: Work) -> Confirmed | None:
-        found, cost = injection.injection(hit.target.text, self._lists[hit.rule.id], left.left)
+        is_field = hit.target.segment.part in _FIELDS or isinstance(hit.target.segment, AttributeSegment)
+        found, cost = injection.injection(hit.target.text, self._lists[hit.rule.id], left.left, is_field=is_field)
         left.left -= cost
         return found
 
@@ -93,7 +104,19 @@ def _lists(params: Params) -> effects.Lists:
         _lower(params.debugging),
         _lower(params.statements),
         _lower(params.showing),
+        _lower(params.pure),
+        _lower(params.secrets),
+        frozenset(_telling(params)),
     )
+
+
+def _telling(params: Params) -> Iterator[str]:
+    """Every word of the names that a rule lists."""
+    by_what = (params.functions, params.sure, params.members, params.variables, params.strings)
+    listed = [names for each in by_what for names in each.values()] + [params.debugging, params.secrets]
+    for names in listed:
+        for name in names:
+            yield from _WORD.findall(name.lower())
 
 
 def _by_name(listed: Listed) -> dict[str, str]:

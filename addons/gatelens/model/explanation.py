@@ -8,7 +8,7 @@ from msgspec import Struct
 class Tree(Struct, frozen=True):
     """A node of a syntax tree. `planted` says that the value brought this node, not the place it is put into.
 
-    `label` is a word of ours or of the language, `piece` a short piece of the value, which is masked before it is shown.
+    `label` is a word of ours or of the language, `piece` a short piece of the value, masked before it is shown.
     """
 
     label: str

@@ -29,8 +29,14 @@ _PATTERN = (1 << _BITS) - 1
 """A trigger's number in the low bits, a place in the others: one integer costs less than a pair."""
 
 _REPORTS_A_LOOK = 2
-_TEXTS_A_LOOK = 2
-"""A scan of one text alone costs half of what a look costs, a report a quarter."""
+"""A part of a message with more reports for so many bytes is read text by text, where each trigger reports once."""
+
+_TEXT_COST = 2
+_COST_OF_A_LOOK = 6
+"""Counted in reports: what reading one text alone costs, and what all reading for one look may."""
+
+_PART = 16 * 1024
+"""So many bytes are read at once: what has too many reports is then read again, and no more than that."""
 
 
 class Scanned(Struct, frozen=True, gc=False):
@@ -60,34 +66,53 @@ class SharedScan:
         """The texts hit, each with the rules that hit it, in a message of `size` bytes. Linear in their length."""
         joined = "\n".join(texts).encode("utf-8", "replace")
         most = _LOOKS + max(size, len(joined)) // _BYTES_A_LOOK
-        enough = most * _REPORTS_A_LOOK
-        reports: list[int] = []
+        left = most * _COST_OF_A_LOOK
+        spare = _LOOKS * _REPORTS_A_LOOK
+        ends = _ends(texts, joined) if len(joined) > _PART else []
+        hits: list[tuple[int, str]] = []
+        first = start = 0
+        is_dense = False
+        while first < len(texts):
+            last = max(first + 1, bisect_right(ends, start + _PART)) if ends else len(texts)
+            stop = ends[last - 1] if ends else len(joined) + 1
+            share = spare + (stop - start) * _REPORTS_A_LOOK // _BYTES_A_LOOK
+            alone = (last - first) * _TEXT_COST
+            reports: list[int] = []
+            # A part behind one that had too many reports will have too many as well; and one text needs no second look.
+            is_read = not (is_dense and alone <= share) and (last - first > 1 or not ends)
+            if is_read:
+                raw = joined[start : stop - 1] if ends else joined
+                is_read = self._scan(raw, reports, min(max(share, alone), left))
+                left -= len(reports)
+                if not reports and is_read:
+                    first, start, is_dense = last, stop, False
+                    continue
+                ends = ends or _ends(texts, joined)
+            if is_read:
+                spare = max(0, min(spare, share - len(reports)))
+                hits += self._hits(sorted(_keys(reports, ends, first, start)))
+            else:
+                left -= alone
+                if left < 0:
+                    shown = hits or self._hits(sorted(_keys(reports[:_SHOWN], ends, first, start)))
+                    return Scanned(shown[:_SHOWN], most, False)
+                # Reports come in no order that could be relied on: what is not read through is read again.
+                for index in range(first, last):
+                    hits += self._hits([index << _BITS | pattern for pattern in self._patterns_in(texts[index])])
+            if len(hits) > most:
+                return Scanned(hits[:_SHOWN], most, False)
+            first, start, is_dense = last, stop, not is_read
+        return Scanned(hits or (), most, True)
+
+    def _scan(self, raw: bytes, reports: list[int], most: int) -> bool:
+        """Collect at most `most` reports; whether `raw` was read to its end."""
         report = reports.append
 
         def collect(pattern: int, _start: int, end: int, _flags: int, _context: None) -> bool:
             report(end << _BITS | pattern)  # a number, unlike a tuple, is nothing to the garbage collector
-            return len(reports) >= enough
+            return len(reports) >= most
 
-        whole = self._joined.scan(joined, collect, None)
-        if not reports:
-            return Scanned((), most, True)
-        if len(joined) == sum(map(len, texts)) + len(texts) - 1:
-            lengths = [len(text) + 1 for text in texts]
-        else:
-            lengths = [len(text.encode("utf-8", "replace")) + 1 for text in texts]
-        ends = list(accumulate(lengths))
-        if whole:
-            hits = self._hits(sorted(_keys(reports, ends)))
-        elif len(texts) > most * _TEXTS_A_LOOK:
-            return Scanned(self._hits(sorted(_keys(reports[:_SHOWN], ends))), most, False)
-        else:
-            # Reports come in no order that could be relied on: what is not read through is read again.
-            hits = []
-            for index, text in enumerate(texts):
-                hits += self._hits([index << _BITS | pattern for pattern in self._patterns_in(text)])
-                if len(hits) > most:
-                    break
-        return Scanned(hits, most, True) if len(hits) <= most else Scanned(hits[:_SHOWN], most, False)
+        return self._joined.scan(raw, collect, None)
 
     def _hits(self, keys: Sequence[int]) -> list[tuple[int, str]]:
         """The texts and rules of `keys`, which come in order; several triggers of a rule may have hit one text."""
@@ -111,16 +136,23 @@ class SharedScan:
         return patterns
 
 
-def _keys(reports: Sequence[int], ends: Sequence[int]) -> set[int]:
-    """Index of a text and number of a trigger, for each report."""
+def _ends(texts: Sequence[str], joined: bytes) -> list[int]:
+    """Where each text ends in `joined`, behind its line feed."""
+    if len(joined) == sum(map(len, texts)) + len(texts) - 1:
+        return list(accumulate(len(text) + 1 for text in texts))
+    return list(accumulate(len(text.encode("utf-8", "replace")) + 1 for text in texts))
+
+
+def _keys(reports: Sequence[int], ends: Sequence[int], first: int, begin: int) -> set[int]:
+    """Index of a text and number of a trigger, for each report on a part that begins at `begin`, with text `first`."""
     keys: set[int] = set()
     start = stop = -1
-    index = 0
+    index = first
     for report in reports:
-        end = report >> _BITS
+        end = begin + (report >> _BITS)
         if not start < end <= stop:
             # A match ends behind its last byte; one of no width, such as ^$, ends where it begins.
-            index = min(bisect_right(ends, end - 1), len(ends) - 1) if end else 0
+            index = min(bisect_right(ends, end - 1, first), len(ends) - 1) if end > begin else first
             start, stop = ends[index - 1] if index else 0, ends[index]
         keys.add(index << _BITS | report & _PATTERN)
     return keys

@@ -112,6 +112,18 @@ def test_marks_show_code(text: str, expected: bool) -> None:
     assert is_shown_as_code(text, at, at + 2) is expected
 
 
+def test_a_quote_that_is_closed_nowhere_is_an_operator_and_so_are_those_behind_it() -> None:
+    assert tokens("a \\'b\\' c") == ["a", "\\", "'", "b", "\\", "'", "c"]
+    assert tokens("'a' \"b 'c'") == ["a", '"', "b", "c"]
+
+
+def test_reading_ends_at_prose_and_at_many_lines() -> None:
+    text = "some words of a text"
+    assert len(read(text, 0, len(text), 99, prose=1).tokens) == 2
+    assert read("a(b)\nc", 0, 6, 99, lines=1).complete is False
+    assert read("return a", 0, 8, 99, prose=1).complete
+
+
 def test_words_are_letters_between_spaces() -> None:
     assert words_around("Dear all, x=1 {{zz}} a-b (see below).", 14, 20, 9) == 3
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from gatelens.languages.code.lexer import read
-from gatelens.languages.templates.constants import calls_a_literal, computes, computes_within
+from gatelens.languages.templates.constants import assigns_a_member, computes, computes_within, works_on_a_constant
 from gatelens.languages.templates.delimiters import expressions
 from gatelens.languages.templates.includes import Words, explain, injection
 from hypothesis import given
@@ -66,9 +66,33 @@ def test_a_function_may_show_what_is_worked_out() -> None:
         assert computes_within(read(text, 0, len(text), 99).tokens) is expected
 
 
-def test_a_method_of_a_literal_is_a_probe() -> None:
-    for text, expected in (("'a'.toUpperCase()", True), ("a.toUpperCase()", False), ("'a'.translate()", False)):
-        assert calls_a_literal(read(text, 0, len(text), 99).tokens) is expected
+@pytest.mark.parametrize(
+    ("text", "near_miss"),
+    [
+        ("'a'.toUpperCase()", "a.toUpperCase()"),
+        ("emit('7'.join('8'))", "emit(a.join('8'))"),
+        ("'a'|upper", "'a'|translate"),
+        ("['a', 'b']|upper", "names|upper"),
+        ("[].pop", "a.pop"),
+        ("'a'?upper_case", "a?upper_case"),
+        ("7?string", "7 ? 'a' : 'b'"),
+        ("html 'a'", "html a"),
+    ],
+)
+def test_what_works_on_a_constant_is_a_probe(text: str, near_miss: str) -> None:
+    pure = frozenset({"upper", "html"})
+    assert works_on_a_constant(read(text, 0, len(text), 99).tokens, pure)
+    assert not works_on_a_constant(read(near_miss, 0, len(near_miss), 99).tokens, pure)
+
+
+def test_a_member_that_is_set_is_no_comparison() -> None:
+    for text, expected in (("a.b = c", True), ("a.b == c", False), ("a = c.b", False)):
+        assert assigns_a_member(read(text, 0, len(text), 99).tokens) is expected
+
+
+def test_a_plain_path_is_read_only_where_a_word_of_it_tells() -> None:
+    text = "{{user.name}} {{config}} ${user.config.a} {{__a}}"
+    assert [each.start for each in expressions(text, frozenset(), frozenset({"config"}))] == [14, 25, 42]
 
 
 @pytest.mark.parametrize(
@@ -108,5 +132,5 @@ def test_a_comment_or_a_mention_is_none(text: str) -> None:
 def test_no_text_raises(text: str) -> None:
     for expression in expressions(text, frozenset({"a"})):
         computes(expression.tokens)
-        calls_a_literal(expression.tokens)
+        works_on_a_constant(expression.tokens, frozenset({"a"}))
     injection(text, WORDS)

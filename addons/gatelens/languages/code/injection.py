@@ -3,8 +3,9 @@
 Source: CWE-94, CWE-95. A text is about what it calls: as a whole, or from the quote on by which it leaves a string.
 Code within prose, and programs of many lines, are texts that people send.
 Limits: a program of more lines than a payload has passes, as does code behind more prose than it has, unless it leaves
-a string at the first quote of the text. Of a text that is code as a whole 1,024 tokens are read, behind a
-quote 192.
+a string at the first quote of the text. Of a text that is code as a whole 1,024 tokens are read, behind a quote 192.
+Padding with four pairs of words hides code that would run as a whole, in a field as in a document (such a text is no
+program that parses), but not what leaves a string at the first quote.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Source: the lexical grammars of these languages, as far as they agree; where they do not, the reading that lets more
 be a token is taken.
 Limits: a quote that is never closed is an operator, and reading goes on behind it; so are all later ones of its kind,
-as what would close them would have closed it: so no text is read more than four times. `#` begins a comment only before a
-space, a letter of which is no name, or nothing: OGNL and SpEL write variables with it.
+as what would close them would have closed it: so no text is read more than four times. `#` begins a comment only
+before a space, a letter of which is no name, or nothing: OGNL and SpEL write variables with it.
 """
 
 from __future__ import annotations

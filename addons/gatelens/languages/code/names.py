@@ -7,6 +7,7 @@ Limits: a name is told by its last two parts, whatever the object before them is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -57,7 +58,7 @@ class Use(Struct, frozen=True, gc=False):
 def uses(chain: Chain, tokens: Sequence[Token], names: Names) -> Iterator[Use]:
     """The telling names of a chain, in their order."""
     path = [_first_part(chain)]
-    if chain.root is not None and (words := names.variables.get(chain.root.text.lower())):
+    if chain.root is not None and (words := names.variables.get(_variable(chain))):
         yield Use(words, chain.first, True, False)
     hidden = chain.hidden or (chain.root is not None and chain.root.kind is Kind.STRING)
     if chain.root is None and chain.links and chain.links[0].step is Step.CALL:
@@ -90,6 +91,18 @@ def uses(chain: Chain, tokens: Sequence[Token], names: Names) -> Iterator[Use]:
             hidden = False
         elif link.step in (Step.INDEX, Step.COMPUTED):
             path.append("[]")
+
+
+_EVALUATED = re.compile(r"[#@]\w++")
+
+
+def _variable(chain: Chain) -> str:
+    """The variable that a chain begins with; OGNL evaluates a string that is called: `('#context')(a)`."""
+    assert chain.root is not None
+    if chain.root.kind is Kind.STRING and chain.links and chain.links[0].step is Step.CALL:
+        evaluated = _EVALUATED.match(chain.root.text)
+        return evaluated[0].lower() if evaluated else ""
+    return chain.root.text.lower()
 
 
 _SPELLING = frozenset({"(", ")", ".", "[", "]", "{", "}"})

@@ -34,13 +34,28 @@ _VARIABLE_NAME = re.compile(r"\{?\$\s*+\{\s*+(?:@|\$(?!\{)\w|'[^'{}]*'\s*+\}|\"[
 _SETTING = re.compile(r"(?:-d\s*+)?([a-z_]++(?:\.[a-z_]++)*+)(\s*+=\s*+\S[^\n]{0,200})?", re.IGNORECASE)
 _CALL = re.compile(r"[@\\]?([a-z]\w++)\s*+\(", re.IGNORECASE)
 _FIELD_CALL = re.compile(
-    r"[\s;@\\(]*+([a-z]\w++)((?:\s|/\*[^*]*+\*/|(?:\#|//)[^\n]*+\n)*+)\(\s*+(&?\$(?!it\b|this\b|root\b|__)\w++\s*+[\[),-]|['\"$])?",
+    r"(?<![\w.>:-])([a-z]\w++)((?:\s|/\*[^*]*+\*/|(?:\#|//)[^\n]*+\n)*+)\(\s*+(&?\$(?!it\b|this\b|root\b|__)\w++\s*+[\[),-]|['\"$])?"
+    r"(?=[^)]*+\))",
     re.IGNORECASE,
 )
+_STATEMENT = re.compile(
+    r"[\s;'\")}]*+(?:(?:echo|print|return|include|require|include_once|require_once)(?:\s*+\(|\s)\s*+['\"$`\d]|(?:\$\w++\s*+)=(?!=))"
+    r"[^;]*+;",
+    re.IGNORECASE,
+)
+_METHOD = re.compile(r"\$\w++\s*+->\s*+\w++\s*+\(")
+_CLOSING = re.compile(r"(?:[^<?]++|<(?!\?)|\?(?!>))*+\?>(?<=[;)}'\"\s]\?>)")
+_STREAM = re.compile(r"php://(?:std(?:in|out|err)|input|output|fd|memory|temp|filter)", re.IGNORECASE)
 _SHOWING = re.compile(r"[\s;'\")}]*+@?(?:print|die|exit|echo)\b\s*+\(?\s*+\w++\s?\(\s*+['\"\d)]", re.IGNORECASE)
+_BEGINNINGS = (
+    (_SHOWING, "is PHP that shows what a function gives"),
+    (_STATEMENT, "is a statement of PHP"),
+    (_CLOSING, "closes a PHP tag"),
+)
+_ANYWHERE = ((_METHOD, "calls a method of a PHP variable"), (_STREAM, "names a stream of PHP's"))
 _SUPERGLOBAL = re.compile(
-    r"\$(?:_(?:GET|POST|REQUEST|COOKIE|SERVER|FILES|ENV|SESSION)|GLOBALS|HTTP_RAW_POST_DATA|HTTP_\w+_VARS|php_errormsg)\b"
-    r"\s*+(?:[\[{=;]|\Z)",
+    r"\$(?:_(?:GET|POST|REQUEST|COOKIE|SERVER|FILES|ENV|SESSION)|GLOBALS|HTTP_RAW_POST_DATA|HTTP_\w+_VARS|php_errormsg|http_response_header|arg[cv])\b"
+    r"(?:\s|/\*[^*]*+\*/)*+(?:[\[{=;,)&|?.'\"]|->|\Z)",
     re.IGNORECASE,
 )
 _TRANSLATING = frozenset({"$", "$t", "$tc", "$te", "$n", "$d", "$this"})
@@ -53,13 +68,15 @@ class Words(Struct, frozen=True):
     """`settings` are directives of the configuration, where one ends in a dot all that begin so, where in `=` only with
     a value; `whole` beginnings of functions that count where a value is nothing but a call, `names` functions that
     count where a value is nothing but their name, `wrappers` beginnings of addresses that only PHP opens, `functions`
-    those that run, read or tell something. In lower case."""
+    those that run, read or tell something, `library` ordinary words that are functions as well: they count in a field
+    where they get a string or a variable. In lower case."""
 
     settings: AbstractSet[str] = frozenset()
     whole: tuple[str, ...] = ()
     names: AbstractSet[str] = frozenset()
     wrappers: tuple[str, ...] = ()
     functions: AbstractSet[str] = frozenset()
+    library: AbstractSet[str] = frozenset()
 
 
 def injection(text: str, words: Words, *, in_field: bool) -> Confirmed | None:
@@ -108,17 +125,26 @@ def _sets(setting: re.Match[str], settings: AbstractSet[str]) -> bool:
 
 
 def _call_in_field(text: str, words: Words) -> Confirmed | None:
-    """A value that begins with a call of a function of PHP's, whatever it gets. A word that stands one space before a
-    bracket may be one of a title: `System (general)`."""
-    called = _FIELD_CALL.match(text)
-    if called is not None:
-        name, gap, given = called[1].lower(), called[2], called[3] or ""
-        is_php = name.startswith(words.whole) or (name in words.functions and (gap != " " or given))
-        if (is_php or given[:2].strip("&").startswith("$")) and not _is_prose(text):
-            return Confirmed(text[:_EVIDENCE], "is a call of a PHP function")
-    if _SHOWING.match(text) and not _is_prose(text):
-        return Confirmed(text[:_EVIDENCE], "is PHP that shows what a function gives")
+    """A value with a call of a function of PHP's, whatever it gets, or with other PHP that no text needs. A word that
+    stands one space before a bracket may be one of a title: `System (general)`."""
+    for called in _FIELD_CALL.finditer(text):
+        if _is_php(called, words) and not _is_prose(text[: called.end(1)]) and not _is_prose(text[called.end(2) :]):
+            return Confirmed(text[called.start() :][:_EVIDENCE], "is a call of a PHP function")
+    for pattern, told in _BEGINNINGS:
+        if pattern.match(text) and not _is_prose(text):
+            return Confirmed(text[:_EVIDENCE], told)
+    for pattern, told in _ANYWHERE:
+        if (found := pattern.search(text)) and not _is_prose(text):
+            return Confirmed(text[found.start() :][:_EVIDENCE], told)
     return None
+
+
+def _is_php(called: re.Match[str], words: Words) -> bool:
+    """Whether what a field calls is a function of PHP's, or gets one of its variables."""
+    name, gap, given = called[1].lower(), called[2], called[3] or ""
+    if name.startswith(words.whole) or (name in words.functions and (gap != " " or bool(given))):
+        return True
+    return given.lstrip("&").startswith("$") or (name in words.library and gap == "" and bool(given))
 
 
 def _call(text: str, words: Words) -> Confirmed | None:
@@ -138,7 +164,9 @@ def _call(text: str, words: Words) -> Confirmed | None:
 
 def _is_whole_call(text: str, words: Words) -> bool:
     called = _CALL.match(text)
-    return called is not None and called[1].lower().startswith(words.whole)
+    if called is None or not called[1].lower().startswith(words.whole):
+        return False
+    return ")" in text or "_" in called[1]
 
 
 def _calls_a_variable(chain: Chain, tokens: list[Token]) -> bool:

@@ -27,6 +27,7 @@ _WORDS = 4
 
 _JNDI = ("jndi", "jndı")
 _NAME = re.compile(r"\bjndi:([a-z]{2,10}+):/", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\++([{}])")
 _LEFT_OUT = ("", "...", "…", "*")
 _OWN = ("java:", "logging/")
 """Names that a JNDI lookup finds in the server itself."""
@@ -46,6 +47,7 @@ class Names(Struct, frozen=True):
 
 def injection(text: str, names: Names) -> Confirmed | None:
     """The first lookup of `text` that reaches out or is hidden, or None."""
+    text = _plain(text)
     found = _first(text, names)
     if found is None:
         return None
@@ -55,6 +57,7 @@ def injection(text: str, names: Names) -> Confirmed | None:
 
 def explain(text: str, names: Names) -> Explanation | None:
     """The lookups that give the one that `injection` finds, beside a message without any."""
+    text = _plain(text)
     found = _first(text, names)
     if found is None:
         return None
@@ -67,6 +70,11 @@ def explain(text: str, names: Names) -> Explanation | None:
     return Explanation(
         f"a message that is logged: {words}", Tree("message", (Tree("text"),)), Tree("message", (whole,))
     )
+
+
+def _plain(text: str) -> str:
+    """`text` without backslashes before its braces, which many a reader of strings takes away."""
+    return _ESCAPED.sub(r"\1", text) if "\\" in text else text
 
 
 def _first(text: str, names: Names) -> tuple[Lookup, str] | None:

@@ -38,7 +38,8 @@ QUOTED = frozenset({Place.SINGLE, Place.DOUBLE, Place.BACKTICK, Place.DOLLAR, Pl
 class Exit(Struct, frozen=True):
     """A text leaves its literal at `start` and is to be read from there on as SQL of `families`.
 
-    `tight` says that no space stands before it, `short` that besides nothing or one word does, `first` that nothing.
+    `tight` says that no space stands before it, `short` that besides nothing or one word does (and the name of a
+    field, `login: `), `first` that nothing.
     """
 
     place: Place
@@ -70,7 +71,7 @@ _LEAD = re.compile(
 
 _NAME_LEAD = re.compile(
     r"(?:[\s\xa0)]|/\*(?!!)[^*]{0,64}+\*/|/\*!\d{0,6}+)*+(?:(?:or|and|xor|union|having|order|procedure|waitfor)\b|\|\||&&|;"
-    r"|,[\s(]*+(?:select|case|if)\b|[-+*/%|^&]\s{0,4}+\(\s{0,4}+select\b|(?:asc|desc)\s*+,[\s(]*+(?:select|case|if)\b|'[^']{0,64}+'\s{0,4}+union\b)",
+    r"|,[\s(]*+(?:select|case|if)\b|[-+*/%|^&]\s{0,4}+(?:\(\s{0,4}+select\b|\d{1,9}+\s++(?:or|and|xor|union)\b)|(?:asc|desc)\s*+,[\s(]*+(?:select|case|if)\b|'[^']{0,64}+'\s{0,4}+union\b)",
     re.IGNORECASE,
 )
 """What may follow a name: less, since prose and code begin with one."""
@@ -164,7 +165,7 @@ def _exit(text: str, place: Place, closed: int, start: int) -> Exit:
     """The exit at `start`, where what closes the literal stands at `closed`."""
     before = text[max(0, closed - 64) : closed]
     tight = not before.strip() or not before[-1].isspace()
-    short = tight and closed <= 64 and len(before.split()) <= 1
+    short = tight and closed <= 64 and sum(word[-1] not in ":=" for word in before.split()) <= 1
     return Exit(place, start, _families(text, place, start), tight, short, not before.strip(_BLANK))
 
 

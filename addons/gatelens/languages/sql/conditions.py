@@ -15,6 +15,10 @@ from gatelens.languages.sql.words import COMPARISONS, CONSTANT_WORDS, SET_OPERAT
 
 _LOOKED_AT = 24
 _OPERATION_LENGTH = 12
+_OPERATION_ON_A_NAME = 3
+_IN_PROSE = frozenset({"-", ".", "/", "is", "in", "&"})
+"""Operators that prose has behind a quote or an apostrophe."""
+
 _LAST_STRING_LENGTH = 24
 
 _END = frozenset("or and xor || && ; , then else end order group limit".split()) | SET_OPERATORS
@@ -64,7 +68,7 @@ def operation(reading: Reading, lead: int, *, short: bool) -> Iterator[Effect]:
     if reading.ending is Ending.COMMENT:
         if constant and reading.terse:
             yield Effect(Grade.CERTAIN, "computes with the string and cuts the rest off")
-        elif reading.terse and rest[0].text in _ARITHMETIC and any(token.kind is Kind.CALL for token in rest):
+        elif reading.terse and (_calls(rest) or (short and _is_on_a_name(rest))):
             yield Effect(Grade.LIKELY, "computes with the string and cuts the rest off")
     elif short and constant and reading.ending is Ending.END and rest[0].text in _ASKING:
         yield Effect(Grade.LIKELY, "computes with the string and ends there", Act.CONSTANT)
@@ -74,6 +78,15 @@ def operation(reading: Reading, lead: int, *, short: bool) -> Iterator[Effect]:
             yield Effect(Grade.LIKELY, "computes with the string", Act.CONSTANT)
     elif _reenters(rest):
         yield Effect(Grade.LIKELY, "computes with the string", Act.CONSTANT)
+
+
+def _calls(rest: Sequence[Token]) -> bool:
+    return rest[0].text in _ARITHMETIC and any(token.kind is Kind.CALL for token in rest)
+
+
+def _is_on_a_name(rest: Sequence[Token]) -> bool:
+    """Whether an operator that no prose has there and a name or two are all there is: `' glob name --`."""
+    return len(rest) <= _OPERATION_ON_A_NAME and rest[0].text not in _IN_PROSE
 
 
 def _reenters(rest: Sequence[Token]) -> bool:

@@ -13,7 +13,15 @@ from collections.abc import Sequence
 
 from gatelens.languages.sql.lexer import ANSI, CONSTANTS, Ending, Kind, Reading, Token, read
 from gatelens.languages.sql.names import Names, named
-from gatelens.languages.sql.words import COMPARISONS, CONNECTORS, SET_OPERATORS, TYPES, is_function
+from gatelens.languages.sql.words import (
+    COMPARISONS,
+    CONNECTORS,
+    FUNCTION_PREFIXES,
+    FUNCTIONS,
+    SET_OPERATORS,
+    TYPES,
+    is_function,
+)
 
 MOST_CHARACTERS = 400
 _MOST_TOKENS = 96
@@ -21,15 +29,24 @@ _MOST_NAMES = 2
 _MOST_PARTS = 4
 
 _ARITHMETIC = frozenset("+ - * / % ^ & | || . <<".split())
+_COMPUTING = COMPARISONS | frozenset("+ * / % ^ & | ||".split())
+_A_COMPUTATION = 3
 _DANGLING = COMPARISONS | _ARITHMETIC | {"!"}
 _BEGIN_A_CONDITION = frozenset({"or", "and", "xor", "||", "&&", "having", "where"})
 _BEGIN_A_CLAUSE = SET_OPERATORS | frozenset(
     {"from", "having", "where", "group", "order", "into", "values", "procedure", ")"}
 )
 _CALLED_LIKE_FUNCTIONS = frozenset({"values", "in", "like", "cast", "analyse", "exists", "user", "convert", "case"})
+BEGUN_CALL = (
+    rf"\b(?:{'|'.join(sorted(FUNCTIONS | _CALLED_LIKE_FUNCTIONS))}|(?:{'|'.join(FUNCTION_PREFIXES)})\w+)"
+    r"\s*\(\s*['\"]?\s*$"
+)
+"""An expression for a line that ends within a call of a database's function: a trigger needs all their names."""
+
 _HIDING_COMMENT = re.compile(
     r"/\*!\d{5}\s|/\*!\s{0,4}(?:select|union|insert|update|delete|drop|and|or|from|where|having|exec)\b"
     r"|\A\s*+(?:select|union|insert|update|delete|drop|alter|exec|or|and)/\*[^*]{0,64}+\*/[\w('\"]"
+    r"|\A[\w'\") ]{0,32}(?:\b(?:or|and|xor)|&&|\|\|)\s*+/\*\s{0,4}+\+[^*]{0,64}+\*/"
     r"|\A\s*+[a-z]{1,6}+/\*[^*]{0,64}+\*/[a-z]{1,6}+/\*[^*]{0,64}+\*/[a-z]",
     re.IGNORECASE,
 )
@@ -244,6 +261,8 @@ def _cut_off(reading: Reading, plain: int) -> str:
         return "adds a connector and ends there" if tokens[-2].kind in CONSTANTS else ""
     if reading.terse and len(tokens) == 2 and tokens[0].kind is Kind.NUMBER and tokens[1].text == ";":
         return "cuts the rest off with a comment"
+    if reading.terse and len(tokens) >= _A_COMPUTATION and _is_computed(tokens):
+        return "computes with constants and cuts the rest off with a comment"
     if plain or not reading.terse or tokens[0].text != "(" or _closes_at(tokens, 0) != len(tokens) - 1:
         return ""
     if any(token.kind is Kind.CALL or token.text in CONNECTORS for token in tokens) or "binary" in (
@@ -251,3 +270,11 @@ def _cut_off(reading: Reading, plain: int) -> str:
     ):
         return "is an expression, and cuts the rest off with a comment"
     return ""
+
+
+def _is_computed(tokens: Sequence[Token]) -> bool:
+    """Whether the tokens are constants and operators between them: `1 * 1 /*`, `('a' * 'b') --`, no date or version."""
+    constants = sum(token.kind in (Kind.NUMBER, Kind.STRING) for token in tokens)
+    operators = sum(token.text in _COMPUTING for token in tokens)
+    grouped = sum(token.text in ("(", ")") for token in tokens)
+    return constants > 1 and operators > 0 and constants + operators + grouped == len(tokens)

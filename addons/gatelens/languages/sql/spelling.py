@@ -17,6 +17,11 @@ _QUOTES = re.compile("[\u2018\u2019\u02bc\uff07\u2032\u00b4]")
 _CSV_FIELD = re.compile(r'"[^"]*+(?:""[^"]*+)++"')
 """RFC 4180, section 2: a field in double quotes, in which those of its own are doubled."""
 
+_DOUBLED = re.compile('""++')
+_ONLY_DOUBLED = re.compile(r'[^"]*+(?:(?:"")++[^"]+){2,}+(?:"")*+')
+_SHORT = 200
+"""A field whose outer quotes were taken away is told from a text with empty strings by its length only."""
+
 _MOST = 65_536
 """A longer text is read as it is only: each spelling is a copy."""
 
@@ -35,5 +40,7 @@ def spellings(text: str) -> Iterator[Spelling]:
         yield joined, ("comments",)
     if '""' in text and text[0] == '"' and _CSV_FIELD.fullmatch(text):
         yield text[1:-1].replace('""', '"'), ("csv",)
+    elif '""' in text and len(text) <= _SHORT and _ONLY_DOUBLED.fullmatch(text):
+        yield _DOUBLED.sub('"', text), ("csv",)
     if "+" in text and _PLUS.search(text):
         yield text.replace("+", " "), ("plus",)

@@ -40,6 +40,10 @@ _SECOND_WORDS: Mapping[str, frozenset[str]] = {
 
 
 _WRITES = frozenset({"insert", "update", "exec", "execute"})
+_DECIDE = frozenset({Kind.NUMBER, Kind.STRING, Kind.VARIABLE})
+_LEAD_OF_A_LOOP = 4
+"""So early stands what a loop of an attack goes on by: a constant or a query, and not a name as in code."""
+
 _TAKES_A_NAME = frozenset({"drop", "truncate", "delete", "exec", "execute"})
 
 
@@ -116,8 +120,8 @@ def _grade(first: str, rest: Sequence[Token], *, stacked: bool) -> Grade:
         case "update":
             return Grade.CERTAIN if "set" in texts and "=" in texts else Grade.CHANCE
         case "while" | "goto":
-            plain = all(token.kind in (Kind.WORD, Kind.KEYWORD) for token in rest)
-            return Grade.CHANCE if plain else Grade.CERTAIN
+            decided = any(token.kind in _DECIDE or token.text == "select" for token in rest[:_LEAD_OF_A_LOOP])
+            return Grade.CERTAIN if decided else Grade.CHANCE
         case "select":
             plain = all(token.kind is Kind.WORD or token.text in KEYWORDS for token in rest)
             if not plain:

@@ -33,6 +33,7 @@ _SHOWN = frozenset("tables databases schemas columns grants processlist variable
 _GRAVE = frozenset("user role login function procedure trigger extension server".split())
 """What is made or changed by an attack rather than by a developer who shows a table."""
 
+_BACKUPS = frozenset("database log filelistonly headeronly labelonly verifyonly".split())
 _CLAUSES = frozenset("from where group having union order case".split())
 _NO_SENTENCE = frozenset(
     "varchar nvarchar int bigint integer returns primary references infile outfile character identified".split()
@@ -145,6 +146,9 @@ def _deed(first: str, rest: Sequence[Token]) -> Deed | None:  # a table of state
             return Deed.READS if second.text in _SHOWN and len(rest) <= 4 else None
         case "handler":
             return Deed.READS if len(rest) > 1 and rest[1].text in ("open", "read", "close") else None
+        case "backup" | "restore":
+            filed = second.text in _BACKUPS and any(token.kind is Kind.STRING for token in rest)
+            return Deed.TELLS if filed and not texts.isdisjoint(("disk", "disks", "url")) else None
         case "load" | "bulk" | "attach":
             return Deed.DESTROYS if second.text in ("data", "insert", "database") and len(rest) > 2 else None
         case _:

@@ -108,9 +108,9 @@ FUNCTIONS = frozenset(
 )
 """Functions built in: a text that is a call of one, or the beginning of a call, is SQL rather than a sentence."""
 
-_FUNCTION_PREFIXES = ("pg_", "json_", "jsonb_", "st_", "regexp_", "xml", "utl_", "dbms_", "sys_", "has_", "sqlite_")
+FUNCTION_PREFIXES = ("pg_", "json_", "jsonb_", "st_", "regexp_", "xml", "utl_", "dbms_", "sys_", "has_", "sqlite_")
 
 
 def is_function(name: str) -> bool:
     """Whether `name`, in lower case, is one of a function built into a database."""
-    return name in FUNCTIONS or name.startswith(_FUNCTION_PREFIXES)
+    return name in FUNCTIONS or name.startswith(FUNCTION_PREFIXES)

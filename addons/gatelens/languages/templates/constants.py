@@ -6,10 +6,11 @@ Limits: a constant alone, and a function called with constants (`{{ trans('hello
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
-from gatelens.languages.code.lexer import Kind, Token
+from gatelens.languages.code.chains import Chain, Step, chains
+from gatelens.languages.code.lexer import Gap, Kind, Token
 from gatelens.languages.code.names import brings_all
 
 _COMPUTING = frozenset("+ - * / % ** ^ ~ | & < > == != <= >= << >> || && . //".split())
@@ -17,9 +18,6 @@ _ARITHMETIC = frozenset("* / + - % ** ^ ~ < > == != << .".split())
 _WITH_NUMBERS = frozenset("+ - * / ** %".split())
 _BRACKETS = frozenset("( ) [ ] ,".split())
 _WORDS = frozenset("and or not mod div idiv eq ne lt gt le ge true false typeof".split())
-_LITERAL_CALLS = re.compile(
-    r"to[A-Z_]\w*|upper|lower|join|concat|repeat|replace|length|class|getclass|valueof|substring", re.I
-)
 
 
 def computes(tokens: Sequence[Token]) -> bool:
@@ -52,10 +50,47 @@ def computes_within(tokens: Sequence[Token]) -> bool:
     ) and brings_all(tokens, 0, len(tokens))
 
 
-def calls_a_literal(tokens: Sequence[Token]) -> bool:
-    """Whether an expression is nothing but a method called on a literal: `'a'.toUpperCase()`."""
-    if len(tokens) < 4 or tokens[0].kind is Kind.NAME or tokens[-1].text not in (")", "]"):
+def works_on_a_constant(tokens: list[Token], pure: AbstractSet[str]) -> str:
+    """What an expression does with a constant that it brings, in words: `'a'.toUpperCase()`, `'a'|upper`, `[].pop`,
+    `html "a"`; `pure` are filters and functions whose outcome lies in what they are given alone."""
+    if len(tokens) > 1 and tokens[0].text in pure and all(_is_constant(token) for token in tokens[1:]):
+        return "calls a function with a constant"
+    if len(tokens) < 3:
+        return ""
+    given = [token for index, token in enumerate(tokens) if not index or tokens[index - 1].text not in ("|", "?")]
+    if not brings_all(given, 0, len(given)):
+        return ""
+    for chain in chains(tokens, filters=True):
+        if chain.links and _is_literal(chain, tokens):
+            step, name = chain.links[0].step, chain.links[0].name
+            if step is Step.MEMBER and not name.isdigit():
+                return "calls a method of a constant" if chain.has(Step.CALL) else "reads a member of a constant"
+            if step is Step.FILTER and name.lower() in pure:
+                return "applies a filter to a constant"
+            if step is Step.BUILTIN and not any(token.text == ":" for token in tokens):
+                return "applies a built-in to a constant"
+    return ""
+
+
+def assigns_a_member(tokens: Sequence[Token]) -> bool:
+    """Whether an expression sets a member of an object, as programs do and templates do not: `a.b = c`."""
+    triples = zip(tokens, tokens[1:], tokens[2:], strict=False)
+    return any(
+        dot.text == "." and name.kind is Kind.NAME and equals.kind is Kind.OPERATOR and equals.text == "="
+        for dot, name, equals in triples
+    )
+
+
+def _is_constant(token: Token) -> bool:
+    return token.kind in (Kind.STRING, Kind.NUMBER) and token.gap is not Gap.LINE
+
+
+def _is_literal(chain: Chain, tokens: Sequence[Token]) -> bool:
+    """Whether what a chain begins with is a string, or a list or an object that is empty or holds constants."""
+    if chain.root is not None:
+        is_text = chain.root.kind is Kind.STRING
+        return is_text or (chain.root.kind is Kind.NUMBER and chain.links[0].step is not Step.MEMBER)
+    if tokens[chain.first].kind is not Kind.OPERATOR or tokens[chain.first].text not in ("[", "{", "("):
         return False
-    names = [token.text for token in tokens if token.kind is Kind.NAME]
-    before = tokens[1].text if tokens[0].kind in (Kind.STRING, Kind.NUMBER) else ""
-    return before == "." and bool(names) and all(_LITERAL_CALLS.fullmatch(name) for name in names)
+    group = tokens[chain.first + 1 : chain.links[0].first - 1]
+    return all(token.kind is not Kind.NAME for token in group)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
@@ -28,13 +29,15 @@ _TOKENS_IN_BRACES = 64
 """Of one between single braces: most of them are no templates but blocks of programs, one in another."""
 
 _OPENING = re.compile(
-    r"\{\{[{=~&>#^/!-]?|\{%-?|\$\$?\{\{?|[#*@%~]\{|<%[=#@!~_-]?|\[\[=?|\[\(|\[=(?=\s?[\w(])|@\(|@(?=[A-Z]\w*\.)"
-    r"|#(?:set|if|elseif|foreach|include|parse|evaluate|define|macro)\s?\(|</?[#@](?=\w)|\{php\}|\{[=@*]|\{(?=\$smarty|(?:if\s|\w{1,40}::)?\w{1,40}\(|fetch\s|php\s|\d+\s?[*/+-]\s?\d)|\$!?(?=\w+\.\w)"
+    r"\{\{[{=~&>#^/!-]?|\{%-?|\{!!|!\{|\[%-?|\$\$?\{\{?|[#*@%~]\{|<%[=#@!~_-]?|\[\[=?|\[\(|\[=(?=\s?[\w(])|@\(|@(?=[A-Z]\w*\.)"
+    r"|#(?:set|if|elseif|foreach|include|parse|evaluate|define|macro)\s?\(|</?[#@](?=\w)|\{php\}|\{[=@*]|\{(?=\$smarty|(?:if\s|\w{1,40}::)?\w{1,40}\(|fetch\s|math\s|php\s|\d+\s?[*/+-]\s?\d)|\$!?(?=\w+\.\w)"
 )
 _CALL = re.compile(r"(?:if\s++|\w{1,40}::)?(\w{1,40})\s?\(")
 _ENDS = {
     "{{": ("}", "}"),
     "{%": ("%", "}"),
+    "{!": ("!", "!"),
+    "[%": ("%", "]"),
     "<%": ("%>",),
     "[[": ("]", "]"),
     "[(": (")", "]"),
@@ -57,14 +60,22 @@ class Expression(Struct, frozen=True, gc=False):
     spent: int
 
 
-def expressions(text: str, called: Container[str]) -> Iterator[Expression]:
+_PLAIN = re.compile(r"[-\s]*+([\w$][\w.$-]*+)\s*+\}\}?")
+_WORD = re.compile(r"[\w$]++")
+
+
+def expressions(text: str, called: Container[str], telling: AbstractSet[str] = frozenset()) -> Iterator[Expression]:
     """The expressions of `text`, also one within another whose delimiter is not understood; a call in single braces
-    only where it is one of `called`: programs are full of such."""
+    only where it is one of `called`: programs are full of such; a plain path only where it has one of `telling`."""
     position = 0
     while found := _OPENING.search(text, position):
         call = _CALL.match(text, found.end()) if found[0] == "{" else None
         if call is not None and call[1].lower() not in called:
             position = found.end()
+            continue
+        plain = _PLAIN.match(text, found.end()) if found[0] in ("{{", "${", "${{", "#{") and telling else None
+        if plain is not None and "_" not in plain[1][:2] and telling.isdisjoint(_WORD.findall(plain[1].lower())):
+            position = plain.end()
             continue
         expression = _expression(text, found)
         yield expression

@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from gatelens.languages.code.chains import Chain, Link, Step, chains
 from gatelens.languages.code.lexer import Gap, Kind, Token
-from gatelens.languages.code.names import Names, uses
-from gatelens.languages.templates.constants import computes
+from gatelens.languages.code.names import Names, brings_all, uses
+from gatelens.languages.templates.constants import assigns_a_member, computes
 from gatelens.languages.templates.delimiters import Expression
 
 _INCLUDING = frozenset({"include", "extends", "import", "source", "embed", "from", "use", "fetch", "ssi"})
@@ -28,6 +28,9 @@ _BRACKETS_FOR_CODE = (
     "#{",
     "{{",
     "{%",
+    "{!!",
+    "!{",
+    "[%",
     "@(",
     "*{",
     "%{",
@@ -48,7 +51,8 @@ class Lists(Struct, frozen=True):
     """`names` are what is called and read in expressions. `strings` are names that an expression spells as a string to
     get at them, `filters` call the string that they are given, `builtins` make or reach objects, `debugging` are whole
     expressions with their delimiter that tell about the application, `statements` likewise between `{%` and `%}`,
-    `showing` are functions by which a probe without delimiters shows what it works out. In lower case."""
+    `showing` are functions by which a probe without delimiters shows what it works out, `pure` functions and filters
+    that nobody gives a constant, `secrets` members that no template shows. In lower case."""
 
     names: Names
     strings: Mapping[str, str]
@@ -57,6 +61,10 @@ class Lists(Struct, frozen=True):
     debugging: AbstractSet[str]
     statements: AbstractSet[str]
     showing: AbstractSet[str] = frozenset()
+    pure: AbstractSet[str] = frozenset()
+    secrets: AbstractSet[str] = frozenset()
+    telling: AbstractSet[str] = frozenset()
+    """All words of the lists: a plain path without any of them is not read further."""
 
     @property
     def called(self) -> Container[str]:
@@ -93,10 +101,67 @@ def effect(expression: Expression, lists: Lists) -> tuple[Chain | None, str]:
         return chain, words
     if opening.startswith(("{{", "#{")) and _defines_a_function(tokens):
         return None, "defines a function"
+    if opening.startswith("{{") and assigns_a_member(tokens):
+        return None, "assigns to a member of an object"
     if _includes_by_path(expression):
         return None, "includes a file by its path"
-    if opening.startswith(_RUBY) and any(token.quote == "`" and token.text for token in tokens):
+    if opening.startswith(_RUBY) and _is_command_literal(tokens):
         return None, "runs a command in backticks"
+    if opening[:2] in ("${", "#{", "*{", "~{", "%{") and _names_a_type(tokens):
+        return None, "names a Java class by the operator of types"
+    if opening in ("{", "{@") and tokens[0].text in ("math", "if") and _works_out_a_string(tokens):
+        return None, "works out what a string says"
+    if opening == "@{" and expression.closed and any(token.text == ";" for token in tokens):
+        return None, "holds statements"
+    return None, ""
+
+
+def _is_command_literal(tokens: list[Token]) -> bool:
+    """Whether Ruby runs a command among `tokens`: in backticks, or in `%x( )`."""
+    if any(token.quote == "`" and token.text for token in tokens):
+        return True
+    triples = zip(tokens, tokens[1:], tokens[2:], strict=False)
+    return any(a.text == "%" and b.text == "x" and c.text in ("(", "{", "[", "|", "!", "/") for a, b, c in triples)
+
+
+def _names_a_type(tokens: list[Token]) -> bool:
+    """`T(java.lang.Math)`: the operator of types of the Spring Expression Language."""
+    four = zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False)
+    return any(
+        a.text == "T" and b.text == "(" and c.kind is Kind.NAME and d.text == "." and c.text.islower()
+        for a, b, c, d in four
+    )
+
+
+def _works_out_a_string(tokens: list[Token]) -> bool:
+    """`{math equation='8*9'}`, `{@math key='8'}`, `{@if cond='a()'}`: Smarty and Dust run what a string says."""
+    names = [token.text for token in tokens[:2]]
+    if len(tokens) < 4 or tokens[2].text != "=" or tokens[3].kind is not Kind.STRING:
+        return False
+    return names[0] == "math" or names == ["if", "cond"]
+
+
+def in_field(expression: Expression, lists: Lists) -> tuple[Chain | None, str]:
+    """What an expression does that no value of a single line needs, where templates may do so in documents: a
+    statement, a call that needs nothing from the application, a secret shown."""
+    tokens, opening = expression.tokens, expression.opening
+    if opening.startswith("{%") and tokens[0].kind is Kind.NAME:
+        return None, "is a statement of a template"
+    if opening == "{" and tokens[0].text == "$smarty":
+        return None, "shows an object of the engine"
+    if (
+        not opening.startswith(("{", "${", "$${", "#{", "<%", "@(", "*{", "%{", "~{", "@{", "[[", "[%"))
+        or opening == "{"
+    ):
+        return None, ""
+    for chain in chains(tokens, filters=True):
+        if opening.startswith("{{") and chain.root is not None and "{{" + chain.root.text.lower() in lists.debugging:
+            return chain, "shows an object of the framework"
+        if any(link.step is Step.MEMBER and link.name.lower() in lists.secrets for link in chain.links):
+            return chain, "shows a secret"
+        for link in chain.links:
+            if link.step is Step.CALL and brings_all(tokens, link.first, link.last):
+                return chain, "calls a function"
     return None, ""
 
 
@@ -137,7 +202,10 @@ def _calling(tokens: list[Token], lists: Lists) -> tuple[Chain | None, str]:
     """The call that an expression in single braces is, and what it does: many languages write members in such."""
     for chain in chains(tokens, filters=True):
         if chain.first <= 1 or tokens[chain.first - 1].text in ("(", "if", "|", ","):
-            for use in uses(chain, tokens, Names(calls=lists.names.calls)):
+            # what calls a method of a class by two colons is PHP whatever it gets
+            is_static = len(tokens) > 1 and tokens[1].text == "::"
+            names = Names(sure=lists.names.calls) if is_static else Names(calls=lists.names.calls)
+            for use in uses(chain, tokens, names):
                 return chain, use.words
     return None, ""
 

@@ -2,8 +2,12 @@
 
 Source: CWE-1336, CWE-917. A plain variable is never an attack: what tells is an expression that works out constants and
 nothing else, that walks from an object to its class, or that calls what runs or reads.
-Limits: an expression in a text of some words that shows it as code is a mention, and passes; so does a sum of constants
-among more words than a probe has. Of one expression the first 384 tokens are read.
+In a field, which is a single line, any statement, any call that needs nothing from the application and any secret
+tells as well.
+Limits: an expression in a text of some words that shows it as code is a mention, and passes; so does a sum of
+constants among more words than a probe has, and in a field what tells there only; and a call of an ordinary function
+among 20 words of prose in a document, though it runs there. A plain variable passes everywhere: `{{user}}`, `${x}`. Of
+one expression the first 384 tokens are read.
 """
 
 from __future__ import annotations
@@ -16,21 +20,43 @@ from gatelens.languages.code.chains import Chain
 from gatelens.languages.code.lexer import Kind
 from gatelens.languages.code.names import juxtaposed
 from gatelens.languages.code.surroundings import is_shown_as_code, words_around
-from gatelens.languages.templates.constants import calls_a_literal, computes, computes_within
+from gatelens.languages.templates.constants import computes, computes_within, works_on_a_constant
 from gatelens.languages.templates.delimiters import Expression, bare, expressions
-from gatelens.languages.templates.effects import Lists, effect, of_whole
+from gatelens.languages.templates.effects import Lists, effect, in_field, of_whole
 from gatelens.model.confirmed import Confirmed
 
 _EVIDENCE = 200
 _FEW_WORDS = 6
 _SOME_WORDS = 8
+_FEW_TOKENS = 12
 _MANY_WORDS = 20
 _LONGEST_BARE = 2000
 """Characters of a text that may be nothing but an expression."""
 
-_COST_OF_TOKEN = 24
+_COST_OF_TOKEN = 40
 _TOO_MANY = "more template expressions than are read in one value"
-_COMPUTED_IN = ("{{", "${", "#{", "<%", "@(", "*{", "%{", "~{", "$${", "${{", "[[", "[=", "{=", "{@", "@{", "{%", "#")
+_COMPUTED_IN = (
+    "{{",
+    "${",
+    "#{",
+    "<%",
+    "@(",
+    "*{",
+    "%{",
+    "~{",
+    "$${",
+    "${{",
+    "[[",
+    "[=",
+    "{=",
+    "{@",
+    "@{",
+    "{%",
+    "{!!",
+    "!{",
+    "[%",
+    "#",
+)
 _COMMENT = re.compile(
     r"\}(?:<#--[^<>\n]{0,40}-->|\{#[^{}\n]{0,40}#\}|\{\*[^{}\n]{0,40}\*\}|\{\{![^{}\n]{0,40}\}\})(?:\$\{|\{)"
 )
@@ -47,9 +73,10 @@ class Found(Struct, frozen=True):
     chain: Chain | None = None
 
 
-def injection(text: str, lists: Lists, most: int) -> tuple[Confirmed | None, int]:
-    """The first injection in `text` or None, and what looking cost, in characters; what goes beyond `most` is one."""
-    found, cost = first(text, lists, most)
+def injection(text: str, lists: Lists, most: int, *, is_field: bool = False) -> tuple[Confirmed | None, int]:
+    """The first injection in `text` or None, and what looking cost, in characters; what goes beyond `most` is one.
+    `is_field` says that the text is a value of a single line, in which more tells."""
+    found, cost = first(text, lists, most, is_field=is_field)
     if found is None:
         return None, cost
     start = found.expression.start
@@ -57,18 +84,18 @@ def injection(text: str, lists: Lists, most: int) -> tuple[Confirmed | None, int
     return Confirmed(text[start : found.expression.end][:_EVIDENCE], f"{opened}{found.words}"), cost
 
 
-def first(text: str, lists: Lists, most: int) -> tuple[Found | None, int]:
+def first(text: str, lists: Lists, most: int, *, is_field: bool = False) -> tuple[Found | None, int]:
     """The first expression of `text` that is an injection, or None; and what looking cost, at most about `most`."""
     cost = len(text)
     if _COMMENT.search(text) is not None and words_around(text, 0, 0, 2) < 2:
         return Found(bare(text[:_EVIDENCE]), "shows whether the comments of a template engine vanish"), cost
     if _is_polyglot(text):
         return Found(bare(text[:_EVIDENCE]), "opens the expressions of several template engines at once"), cost
-    for expression in expressions(text, lists.called):
+    for expression in expressions(text, lists.called, lists.telling):
         if cost > most:
             return Found(expression, _TOO_MANY), cost
         cost += expression.spent * _COST_OF_TOKEN
-        if found := _judge(text, expression, lists):
+        if found := _judge(text, expression, lists, is_field=is_field):
             return found, cost
     if found := _bare(text, lists):
         return found, cost
@@ -84,27 +111,26 @@ def _is_polyglot(text: str) -> bool:
     )
 
 
-def _judge(text: str, expression: Expression, lists: Lists) -> Found | None:
+def _judge(text: str, expression: Expression, lists: Lists, *, is_field: bool) -> Found | None:
     tokens = expression.tokens
     if not tokens:
         return None
     opening = expression.opening
-    words = ""
-    chain = None
-    if expression.closed and _is_probe(text, expression):
-        words = "works out constants"
-    elif expression.closed and opening.startswith(_COMPUTED_IN) and calls_a_literal(tokens):
-        words = "calls a method of a constant"
-    if words:
+    if words := _constant(text, expression, lists):
         few = words_around(text, expression.start, expression.end, _FEW_WORDS) < _FEW_WORDS
-        return Found(expression, words) if few and not _is_mention(text, expression) else None
+        if few and not _is_mention(text, expression):
+            return Found(expression, words)
     if opening.startswith("{php") or (opening == "{{" and tokens[0].text == "php"):
         few = words_around(text, expression.start, expression.start, _FEW_WORDS) < _FEW_WORDS
         return Found(expression, "opens a block of PHP") if few else None
+    if opening == "[%" and tokens[0].text in ("PERL", "RAWPERL"):
+        return Found(expression, "opens a block of Perl")
     told = _debugging(expression, lists)
     if told and words_around(text, expression.start, expression.end, 2) < 2:
         return Found(expression, told)
     chain, words = effect(expression, lists)
+    if not words and is_field and words_around(text, expression.start, expression.end, _FEW_WORDS) < _FEW_WORDS:
+        chain, words = in_field(expression, lists)
     if (
         not words
         or _is_mention(text, expression)
@@ -114,6 +140,29 @@ def _judge(text: str, expression: Expression, lists: Lists) -> Found | None:
     if (not expression.closed or opening in ("{", "$", "@", "[[", "[(")) and juxtaposed(tokens, 3) >= 3:
         return None
     return Found(expression, words, chain)
+
+
+def _constant(text: str, expression: Expression, lists: Lists) -> str:
+    """What an expression does with constants, as a probe does and no template: in words, or an empty text."""
+    tokens, opening = expression.tokens, expression.opening
+    if not expression.closed:
+        whole = not text[: expression.start].strip()
+        if opening.startswith("#set"):
+            return "leaves a directive open" if whole and len(tokens) < _FEW_TOKENS else ""
+        return "works out constants" if whole and expression.complete and _is_unclosed_probe(expression) else ""
+    if _is_probe(text, expression):
+        return "works out constants"
+    if opening.startswith(_COMPUTED_IN) and not (opening.startswith("${") and "`" in text):
+        return works_on_a_constant(tokens, lists.pure)
+    return ""
+
+
+def _is_unclosed_probe(expression: Expression) -> bool:
+    """Whether what follows a delimiter to the end of a text only works out constants: `{{8*9`, `${8*9`."""
+    tokens = expression.tokens
+    while tokens and tokens[-1].text in ("}", "%", ">", "]"):
+        tokens = tokens[:-1]
+    return expression.opening in ("{{", "${", "#{", "<%=", "${{", "*{", "@(") and computes(tokens)
 
 
 def _is_probe(text: str, expression: Expression) -> bool:
