@@ -21,9 +21,9 @@ from gatelens.languages.code.names import Names
 from gatelens.model.confirmed import Confirmed
 from gatelens.model.explanation import Explanation
 from gatelens.model.finding import Match
-from gatelens.model.location import Part
 from gatelens.model.message import Phase
 from gatelens.model.rule import Rule
+from gatelens.places import is_line
 
 Name = Annotated[str, Meta(min_length=1)]
 Language = Literal["php", "java", "javascript", "python", "ruby"]
@@ -66,9 +66,6 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _TOO_MUCH = "more that looks like code than is read in one message"
-_FIELDS = frozenset({Part.QUERY, Part.PATH, Part.HEADER, Part.COOKIE, Part.FORM})
-"""Parts of a message in which a value is a single line, not a document."""
-
 _COST_OF_TOKEN = 40
 """Characters that cost as much to read over as a token to read."""
 
@@ -90,7 +87,7 @@ class Inspector:
         def judge(hit: Hit, left: Work) -> Confirmed | None:
             return self._judge(hit, left, read)
 
-        return confirm(view, work(view, least=131_072), judge, _TOO_MUCH)
+        return confirm(view, work(view, least=131_072), judge, _TOO_MUCH, leaves=True)
 
     def explain(self, hit: Hit) -> Explanation | None:
         """The call that is found, beside the string that a value would be."""
@@ -103,7 +100,7 @@ class Inspector:
         left.left -= len(text) + _COST_OF_TOKEN * read[text].cost
         rule = hit.rule.id
         language = _params(hit.rule).language
-        in_field = hit.target.segment.part in _FIELDS or isinstance(hit.target.segment, AttributeSegment)
+        in_field = is_line(hit.target) or isinstance(hit.target.segment, AttributeSegment)
         found: Confirmed | None = None
         if language == "php":
             found = php.injection(text, self._php[rule], in_field=in_field)

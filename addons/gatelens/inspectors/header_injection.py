@@ -50,7 +50,7 @@ class Inspector:
         self._fields = {rule.id: _fields(_params(rule)) for rule in rules}
 
     def inspect(self, view: View) -> Iterator[Match]:
-        return confirm(view, work(view), self._judge, _TOO_MUCH)
+        return confirm(view, work(view), self._judge, _TOO_MUCH, leaves=True)
 
     def explain(self, hit: Hit) -> Explanation | None:
         """The header as it is with one line for the value, and with those that the value adds."""

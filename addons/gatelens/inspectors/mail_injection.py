@@ -40,7 +40,7 @@ class Inspector:
         self.triggers = [Trigger(rule.id, pattern) for rule in rules for pattern in _params(rule).patterns]
 
     def inspect(self, view: View) -> Iterator[Match]:
-        return confirm(view, work(view), _judge, _TOO_MUCH)
+        return confirm(view, work(view), _judge, _TOO_MUCH, leaves=True)
 
 
 def _judge(hit: Hit, left: Work) -> Confirmed | None:

@@ -20,9 +20,9 @@ from gatelens.languages.templates import effects, explaining, injection
 from gatelens.model.confirmed import Confirmed
 from gatelens.model.explanation import Explanation
 from gatelens.model.finding import Match
-from gatelens.model.location import Part
 from gatelens.model.message import Phase
 from gatelens.model.rule import Rule
+from gatelens.places import is_line
 
 Name = Annotated[str, Meta(min_length=1)]
 _WORD = re.compile(r"[\w$]++")
@@ -58,9 +58,6 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     modules: tuple[str, ...] = ()
 
 
-_FIELDS = frozenset({Part.QUERY, Part.PATH, Part.HEADER, Part.COOKIE, Part.FORM})
-"""Parts of a message in which a value is a single line, not a document."""
-
 _TOO_MUCH = "more that looks like templates than is read in one message"
 
 
@@ -74,14 +71,14 @@ class Inspector:
         self._lists = {rule.id: _lists(_params(rule)) for rule in rules}
 
     def inspect(self, view: View) -> Iterator[Match]:
-        return confirm(view, work(view, least=131_072, times=6), self._judge, _TOO_MUCH)
+        return confirm(view, work(view, least=131_072, times=6), self._judge, _TOO_MUCH, leaves=True)
 
     def explain(self, hit: Hit) -> Explanation | None:
         """The expression that is found, beside a text."""
         return explaining.explain(hit.target.text, self._lists[hit.rule.id])
 
     def _judge(self, hit: Hit, left: Work) -> Confirmed | None:
-        is_field = hit.target.segment.part in _FIELDS or isinstance(hit.target.segment, AttributeSegment)
+        is_field = is_line(hit.target) or isinstance(hit.target.segment, AttributeSegment)
         found, cost = injection.injection(hit.target.text, self._lists[hit.rule.id], left.left, is_field=is_field)
         left.left -= cost
         return found
