@@ -21,9 +21,6 @@ import hyperscan
 FINDING = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_MULTILINE | hyperscan.HS_FLAG_UTF8
 """Says that a pattern is there, and where it ends; `^` and `$` also stand at line ends."""
 
-FINDING_ONCE = FINDING | hyperscan.HS_FLAG_SINGLEMATCH
-"""Says only that a pattern is there, once."""
-
 PLACING = FINDING | hyperscan.HS_FLAG_SOM_LEFTMOST
 """Says where it starts as well; slower, so for texts that were hit."""
 

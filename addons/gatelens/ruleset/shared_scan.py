@@ -14,7 +14,7 @@ from itertools import accumulate
 from msgspec import Struct
 
 from gatelens.inspection import Trigger
-from gatelens.linear_regex import FINDING_ONCE, PatternSet
+from gatelens.linear_regex import PatternSet
 
 _LOOKS = 500
 _BYTES_A_LOOK = 128
@@ -29,11 +29,14 @@ _PATTERN = (1 << _BITS) - 1
 """A trigger's number in the low bits, a place in the others: one integer costs less than a pair."""
 
 _REPORTS_A_LOOK = 2
-"""A part of a message with more reports for so many bytes is read text by text, where each trigger reports once."""
+"""A part of a message with more reports for so many bytes is read text by text, which may be fewer than its reports."""
 
 _TEXT_COST = 2
 _COST_OF_A_LOOK = 6
 """Counted in reports: what reading one text alone costs, and what all reading for one look may."""
+
+_DENSE, _BYTES_A_REPORT = 256, 8
+"""A text alone may have so many reports, and one more for so many bytes."""
 
 _PART = 16 * 1024
 """So many bytes are read at once: what has too many reports is then read again, and no more than that."""
@@ -59,8 +62,7 @@ class SharedScan:
         for trigger in triggers:
             owners.setdefault(trigger.expression, []).append(trigger.rule)
         self._owners = [tuple(dict.fromkeys(rules)) for rules in owners.values()]
-        self._joined = PatternSet(list(owners))
-        self._alone = PatternSet(list(owners), FINDING_ONCE)
+        self._patterns = PatternSet(list(owners))
 
     def find(self, texts: Sequence[str], size: int = 0) -> Scanned:
         """The texts hit, each with the rules that hit it, in a message of `size` bytes. Linear in their length."""
@@ -112,7 +114,7 @@ class SharedScan:
             report(end << _BITS | pattern)  # a number, unlike a tuple, is nothing to the garbage collector
             return len(reports) >= most
 
-        return self._joined.scan(raw, collect, None)
+        return self._patterns.scan(raw, collect, None)
 
     def _hits(self, keys: Sequence[int]) -> list[tuple[int, str]]:
         """The texts and rules of `keys`, which come in order; several triggers of a rule may have hit one text."""
@@ -129,11 +131,20 @@ class SharedScan:
                     hits.append(hit)
         return hits
 
-    def _patterns_in(self, text: str) -> list[int]:
-        """The triggers in `text`: each reports once, however often it is there."""
-        patterns: list[int] = []
-        self._alone.scan(text.encode("utf-8", "replace"), _collect_pattern, patterns)
-        return patterns
+    def _patterns_in(self, text: str) -> Iterable[int]:
+        """The triggers in `text`; each of them where it is so dense with them that it is not read to its end.
+        A set of patterns that report once would not need this, but takes twice as long to compile."""
+        found: set[int] = set()
+        raw = text.encode("utf-8", "replace")
+        left = _DENSE + len(raw) // _BYTES_A_REPORT
+
+        def collect(pattern: int, _start: int, _end: int, _flags: int, _context: None) -> bool:
+            nonlocal left
+            found.add(pattern)
+            left -= 1
+            return left <= 0
+
+        return found if self._patterns.scan(raw, collect, None) else range(len(self._owners))
 
 
 def _ends(texts: Sequence[str], joined: bytes) -> list[int]:
@@ -156,7 +167,3 @@ def _keys(reports: Sequence[int], ends: Sequence[int], first: int, begin: int) -
             start, stop = ends[index - 1] if index else 0, ends[index]
         keys.add(index << _BITS | report & _PATTERN)
     return keys
-
-
-def _collect_pattern(pattern: int, _start: int, _end: int, _flags: int, patterns: list[int]) -> None:
-    patterns.append(pattern)
