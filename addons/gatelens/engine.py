@@ -23,7 +23,7 @@ from gatelens.model.rule import Rule
 from gatelens.policy import Exclusion, Policy, Route, in_force, location_fits, may_select, strictest, surely_selects
 from gatelens.policy import route_of as route_among
 from gatelens.ruleset.faults import Fault, RulesetError
-from gatelens.ruleset.loader import Ruleset
+from gatelens.ruleset.loader import Ruleset, is_builtin
 from gatelens.ruleset.shared_scan import Scanned, SharedScan
 
 FAILED = "inspection-failed"
@@ -54,7 +54,11 @@ class _PhasePlan:
             self.inspectors.append((name, inspector, own, bool(inspector.triggers)))
         self.triggered = [self.rules[rule_id] for rule_id in dict.fromkeys(trigger.rule for trigger in triggers)]
         self.scoped = [rule for rule in self.rules.values() if rule.routes]
-        self.scan = SharedScan(triggers)
+        added = {rule.id for rule in self.rules.values() if not is_builtin(rule)}
+        self.scan = SharedScan(
+            [trigger for trigger in triggers if trigger.rule not in added],
+            [trigger for trigger in triggers if trigger.rule in added],
+        )
         self.known_fields: set[HeaderField] = set()
         self.known_keys: set[str] = set()
 

@@ -52,6 +52,13 @@ def test_texts_that_are_hit_only_together_are_not_found() -> None:
     assert not SCAN.find(["ab", "c d", "c", "d"]).hits
 
 
+@given(TEXTS)
+def test_triggers_in_a_set_of_their_own_find_the_same(texts: list[str]) -> None:
+    triggers = [Trigger(rule, expression) for rule, expression in PATTERNS.items()]
+    assert found(SharedScan(triggers[:3], triggers[3:]), texts) == found(SCAN, texts)
+    assert found(SharedScan([], triggers), texts) == found(SCAN, texts)
+
+
 def test_no_triggers_and_no_texts_find_nothing() -> None:
     assert (SharedScan([]).find(["abc"]).hits, SharedScan([]).find(["abc"]).complete) == ((), True)
     assert (SCAN.find([]).hits, SCAN.find([]).complete) == ((), True)

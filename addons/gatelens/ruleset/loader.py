@@ -48,6 +48,11 @@ def digest_of(directory: Path) -> str:
     return digest.hexdigest()
 
 
+def is_builtin(rule: Rule) -> bool:
+    """Whether `rule` is one of those that come with the package."""
+    return Path(rule.source).is_relative_to(builtin_directory())
+
+
 def load(directory: Path, mode: Mode | None = None) -> Ruleset:
     """Load and check the rules in `directory`. Raises RulesetError with every fault there is."""
     directory = directory.resolve()

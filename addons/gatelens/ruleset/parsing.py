@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import os
 from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
-from gatelens.linear_regex import PatternFault, check
+from gatelens import __version__
+from gatelens.linear_regex import PatternFault, cache_directory, check, store
 from gatelens.ruleset import validation, yaml_source
 from gatelens.ruleset.faults import Fault, RulesetError
 from gatelens.ruleset.files import POLICY, SUFFIXES, Files, builtin_directory, files_below, read_file
+from gatelens.ruleset.schema import rule_schema
 from gatelens.ruleset.yaml_source import Source, Yaml
 
 
@@ -88,8 +93,7 @@ def _layer(directory: Path, problems: list[Fault]) -> dict[str, dict[str, Yaml]]
         except RulesetError as error:
             problems += error.faults
             continue
-        found = list(validation.faults(source, "rule")) or [*_expressions(source), *_redacted_requests(source)]
-        problems += found
+        problems += _faults(source, path)
         if isinstance(source.data, dict):
             identifier = str(source.data.get("id"))
             if identifier in owners:
@@ -97,6 +101,24 @@ def _layer(directory: Path, problems: list[Fault]) -> dict[str, dict[str, Yaml]]
             owners[identifier] = shown(path)
             rules[str(path)] = source.data
     return rules
+
+
+@cache
+def _checks() -> bytes:
+    """All that a rule file is checked against, but for its own content."""
+    return repr((__version__, version("hyperscan"), rule_schema())).encode()
+
+
+def _faults(source: Source, path: Path) -> list[Fault]:
+    """What is wrong in a rule file. That nothing was is remembered by its content: compiling each pattern takes long."""
+    digest = hashlib.sha256(_checks() + read_file(path))
+    known = cache_directory() / f"{digest.hexdigest()[:40]}.checked"
+    if known.exists():
+        return []
+    found = list(validation.faults(source, "rule")) or [*_expressions(source), *_redacted_requests(source)]
+    if not found:
+        store(known, b"")
+    return found
 
 
 def _expressions(source: Source) -> list[Fault]:

@@ -57,12 +57,18 @@ class Scanned(Struct, frozen=True, gc=False):
 class SharedScan:
     """Compiled triggers of one phase."""
 
-    def __init__(self, triggers: Iterable[Trigger]) -> None:
-        owners: dict[str, list[str]] = {}
-        for trigger in triggers:
-            owners.setdefault(trigger.expression, []).append(trigger.rule)
-        self._owners = [tuple(dict.fromkeys(rules)) for rules in owners.values()]
-        self._patterns = PatternSet(list(owners))
+    def __init__(self, triggers: Iterable[Trigger], own: Iterable[Trigger] = ()) -> None:
+        """`own` are those of an operator's rules: a set of their own, so that a change to one of them does not compile
+        the built-in ones again."""
+        self._owners: list[tuple[str, ...]] = []
+        self._sets: list[tuple[int, PatternSet]] = []
+        for group in (triggers, own):
+            rules: dict[str, list[str]] = {}
+            for trigger in group:
+                rules.setdefault(trigger.expression, []).append(trigger.rule)
+            if rules:
+                self._sets.append((len(self._owners), PatternSet(list(rules))))
+                self._owners += (tuple(dict.fromkeys(ids)) for ids in rules.values())
 
     def find(self, texts: Sequence[str], size: int = 0) -> Scanned:
         """The texts hit, each with the rules that hit it, in a message of `size` bytes. Linear in their length."""
@@ -110,11 +116,11 @@ class SharedScan:
         """Collect at most `most` reports; whether `raw` was read to its end."""
         report = reports.append
 
-        def collect(pattern: int, _start: int, end: int, _flags: int, _context: None) -> bool:
-            report(end << _BITS | pattern)  # a number, unlike a tuple, is nothing to the garbage collector
+        def collect(pattern: int, _start: int, end: int, _flags: int, first: int) -> bool:
+            report(end << _BITS | first + pattern)  # a number, unlike a tuple, is nothing to the garbage collector
             return len(reports) >= most
 
-        return self._patterns.scan(raw, collect, None)
+        return all(patterns.scan(raw, collect, first) for first, patterns in self._sets)
 
     def _hits(self, keys: Sequence[int]) -> list[tuple[int, str]]:
         """The texts and rules of `keys`, which come in order; several triggers of a rule may have hit one text."""
@@ -138,13 +144,14 @@ class SharedScan:
         raw = text.encode("utf-8", "replace")
         left = _DENSE + len(raw) // _BYTES_A_REPORT
 
-        def collect(pattern: int, _start: int, _end: int, _flags: int, _context: None) -> bool:
+        def collect(pattern: int, _start: int, _end: int, _flags: int, first: int) -> bool:
             nonlocal left
-            found.add(pattern)
+            found.add(first + pattern)
             left -= 1
             return left <= 0
 
-        return found if self._patterns.scan(raw, collect, None) else range(len(self._owners))
+        is_read = all(patterns.scan(raw, collect, first) for first, patterns in self._sets)
+        return found if is_read else range(len(self._owners))
 
 
 def _ends(texts: Sequence[str], joined: bytes) -> list[int]:
