@@ -110,7 +110,7 @@ def _checks() -> bytes:
 
 
 def _faults(source: Source, path: Path) -> list[Fault]:
-    """What is wrong in a rule file. That nothing was is remembered by its content: compiling each pattern takes long."""
+    """What is wrong in a rule file. That nothing was is remembered by its content: compiling patterns takes long."""
     digest = hashlib.sha256(_checks() + read_file(path))
     known = cache_directory() / f"{digest.hexdigest()[:40]}.checked"
     if known.exists():
