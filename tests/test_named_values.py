@@ -91,6 +91,14 @@ def test_a_name_that_was_encoded_is_judged_without_one() -> None:
     assert ([], "x", UNKNOWN) in seen.names
 
 
+def test_only_what_may_match_is_looked_at() -> None:
+    seen = Seen()
+    view = view_of(request(b'{"x1": "x", "badx": 1}'))
+    found = list(confirm_named(view, seen.by_name, seen.by_text, "too much", lambda _, text, __: text == "badx"))
+    assert [str(match.location) for match in found] == ["body:/badx (key)"]
+    assert (seen.names, seen.texts) == ([([], "badx", 1)], [])
+
+
 def test_equal_texts_in_two_places_are_looked_at_twice() -> None:
     seen, _ = run(view_of(request(b'{"a": "x", "b": "x"}')))
     assert seen.texts == [(["a"], "x"), (["b"], "x")]

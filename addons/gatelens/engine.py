@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from gatelens import inspectors, masking
@@ -61,6 +61,11 @@ class _PhasePlan:
         )
         self.known_fields: set[HeaderField] = set()
         self.known_keys: set[str] = set()
+        self._always = [entry for entry in self.inspectors if not entry[3]]
+
+    def called(self, hits: Mapping[str, Sequence[Hit]]) -> Sequence[tuple[str, Inspector, list[Rule], bool]]:
+        """The inspectors to be called where `hits` are all there are, by name."""
+        return [entry for entry in self.inspectors if not entry[3] or entry[0] in hits] if hits else self._always
 
 
 def _inspector(name: str, rules: Sequence[Rule]) -> Inspector:
@@ -124,16 +129,13 @@ class Engine:
         findings: list[Finding] = []
         if not scanned.complete:
             findings += _too_many([rule for rule in plan.triggered if rule.id not in inactive], scanned.most)
-        for name, inspector, rules, triggered in plan.inspectors:
-            own_hits = hits.get(name, ())
-            if triggered and not own_hits:
-                continue
+        for name, inspector, rules, _ in plan.called(hits):
             active = [rule for rule in rules if rule.id not in inactive] if inactive else rules
             if not active:
                 continue
             try:
                 matches = _distinct(
-                    inspector.inspect(View(message, decoded, active, own_hits, scanned.most, self._told))
+                    inspector.inspect(View(message, decoded, active, hits.get(name, ()), scanned.most, self._told))
                 )
             except Exception as error:  # one inspector's fault must not hide what the others find
                 findings.append(self._failure(error))

@@ -23,6 +23,9 @@ from gatelens.model.rule import Rule
 type ByName = Callable[[Rule, Way, str, Operand], str]
 """Why a name, where a way led to and for what it stands for, is a match; empty where it is none."""
 
+type MayMatch = Callable[[Rule, str, bool], bool]
+"""Whether a text may be a match, said at once without the way to it. Of True as the last it is known to be a value."""
+
 type ByText = Callable[[Hit, Way, Work], Confirmed | None]
 """What confirms a text as a match, which stands where a way led to."""
 
@@ -39,13 +42,19 @@ _DEEPEST = 1024
 """Steps that a pointer has at most (json_document)."""
 
 
-def confirm_named(view: View, by_name: ByName, by_text: ByText, too_much: str) -> Iterator[Match]:
-    """The matches of `view`. More than can be looked at, or told, is one match `too_much`: fail closed."""
+def confirm_named(
+    view: View, by_name: ByName, by_text: ByText, too_much: str, may_match: MayMatch | None = None
+) -> Iterator[Match]:
+    """The matches of `view`. More than can be looked at, or told, is one match `too_much`: fail closed.
+
+    Finding the way to a text costs more than most texts are worth: `may_match` says which are.
+    """
     told = dict.fromkeys((rule.id for rule in view.rules), view.told)
     budgets = {rule.id: Work(_LEAST + _TIMES * len(view.decoded.content)) for rule in view.rules}
     document = view.decoded.json
     if any(anomaly.kind is AnomalyKind.JSON_DUPLICATE_KEY for anomaly in view.decoded.anomalies):
         document = None  # it has only one of the values: each name is judged by its way alone
+    values = None if document is None else document.values
     in_document: dict[str, dict[str, str]] = {}
     for hit in view.hits:
         rule, target = hit.rule, hit.target
@@ -56,11 +65,20 @@ def confirm_named(view: View, by_name: ByName, by_text: ByText, too_much: str) -
             del budgets[rule.id]
             yield Match(rule=rule.id, location=WHOLE_MESSAGE, explanation=too_much)
             continue
+        if may_match is not None and not may_match(rule, target.text, target.segment is values):
+            continue
         budget.left -= _LOOK
         if document is not None and target.segment is document.keys:
             found = in_document.get(rule.id)
             if found is None:
-                found = in_document[rule.id] = _in_document(rule, by_name, document.value, view.told)
+                wanted = {
+                    each.target.text
+                    for each in view.hits
+                    if each.rule is rule
+                    and each.target.segment is document.keys
+                    and (may_match is None or may_match(rule, each.target.text, False))
+                }
+                found = in_document[rule.id] = _in_document(rule, by_name, document.value, wanted, view.told)
             if not found:
                 continue
         else:
@@ -100,10 +118,10 @@ def _told(hit: Hit, location: Location, found: Confirmed) -> Match:
     )
 
 
-def _in_document(rule: Rule, by_name: ByName, value: Json, most: int) -> dict[str, str]:
-    """What is said of the first `most` names in a parsed body of which anything is to be said, by their pointers."""
+def _in_document(rule: Rule, by_name: ByName, value: Json, wanted: set[str], most: int) -> dict[str, str]:
+    """What is said of the `wanted` names in a parsed body, of the first `most` of which anything is, by pointers."""
     found: dict[str, str] = {}
-    for way, name, operand in members(value):
+    for way, name, operand in members(value, wanted):
         if words := by_name(rule, way, name, operand):
             found[pointer(*steps(way, _DEEPEST), name)] = words
             if len(found) == most:

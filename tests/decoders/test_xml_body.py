@@ -168,6 +168,23 @@ def test_a_doctype_is_reported_and_its_values_are_texts(doctype: str, words: lis
     assert ("/a/@q", "1") in read(body)
 
 
+PUBLISHED = "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"
+
+
+@pytest.mark.parametrize(
+    ("doctype", "is_told"),
+    [
+        (f"PUBLIC '-//W3C//DTD SVG 1.1//EN' '{PUBLISHED}'", False),
+        (f"PUBLIC '-//W3C//DTD SVG 1.1//EN' '{PUBLISHED}' [<!ENTITY b 'c'>]", True),
+        (f"PUBLIC '-//W3C//DTD SVG 1.1//EN' '{PUBLISHED}' []", True),
+        ("PUBLIC '-//W3C//DTD SVG 1.1//EN' 'http://www.w3.org.zz.example/a.dtd'", True),
+        (f"SYSTEM '{PUBLISHED}'", True),
+    ],
+)
+def test_a_published_doctype_without_declarations_of_its_own_is_none_to_report(doctype: str, is_told: bool) -> None:
+    assert (DOCTYPE in seen(f"<!DOCTYPE a {doctype}><a/>".encode())) is is_told
+
+
 @pytest.mark.parametrize("place", ["<a>x&b;y</a>", "<a q='x&b;y'/>"])
 def test_a_declared_entity_is_never_expanded(place: str) -> None:
     body = f"<!DOCTYPE a [<!ENTITY b 'secret'>]>{place}".encode()

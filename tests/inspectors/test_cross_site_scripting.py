@@ -80,6 +80,16 @@ def test_harmless_markup_is_none_where_a_line_of_plain_text_is_asked_for(part: P
     assert [name for name, text in texts.items() if inspect(hits(text, part=part))] == found
 
 
+def test_what_stood_in_base64_is_a_document_and_no_line() -> None:
+    assert not inspect(hits('<svg xmlns="http://host.example/a" width="1"/>', steps=("base64",)))
+
+
+@pytest.mark.parametrize(("name", "is_found"), [("source_lines", False), ("contextLine", False), ("title", True)])
+def test_a_bare_expression_passes_where_code_is_asked_for(name: str, is_found: bool) -> None:
+    assert bool(inspect(hits("alert(7);", name=name, part=Part.BODY))) is is_found
+    assert inspect(hits("<script>alert(7)</script>", name=name, part=Part.BODY))
+
+
 def test_entities_that_parted_a_query_are_read_as_they_were_sent() -> None:
     message = msgspec.structs.replace(REQUEST, target="/?&quot;&gt;&lt;zz/onclick=zz(7)&gt;")
     found = hits("", name="lt;zz/onclick") + hits("quot;")

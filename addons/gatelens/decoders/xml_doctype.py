@@ -18,6 +18,9 @@ from gatelens.model.location import Location, Part, Span
 # What may stand before the declaration. Each alternative begins otherwise, and none is tried again.
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t\r\n]++|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL)
 _DOCTYPE = b"<!DOCTYPE"
+_PUBLISHED = re.compile(r"https?://www\.(?:w3\.org|apple\.com)/[\w./\-]{1,200}\.dtd")
+_PUBLISHERS = ("-//W3C//DTD ", "-//Apple//DTD ", "-//Apple Computer//DTD ")
+"""Where document types are published that common files name: SVG, XHTML, property lists."""
 
 
 class Doctype(Struct, frozen=True):
@@ -83,7 +86,9 @@ def read(document: bytes, start: int, most: int) -> Doctype | None:
         texts.extend(value for value in values if value)
 
     def on_start(name: str, system: str | None, public: str | None, internal: bool) -> None:
-        if system is not None:
+        if not internal and public and public.startswith(_PUBLISHERS) and _PUBLISHED.fullmatch(system or ""):
+            seen.clear()  # it brings nothing of its own
+        elif system is not None:
             seen["an external subset"] = None
         take(system, public)
 

@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
+from gatelens import source_lines
 from gatelens.confirmation import Work, confirm, work
 from gatelens.decoders.xml_tree import AttributeSegment
 from gatelens.inspection import Hit, Trigger, View
@@ -33,7 +34,8 @@ Listed = Mapping[str, tuple[str, ...]]
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`patterns` name the values worth a look; `language` is that of the code. The lists are names by what they do, in
     words that go on "is code, …": `f` is a function, `.f` a member of anything, `a.f` the member of an a. `functions`
-    count where they are called with constants or with what a request brings, `sure` wherever they are called,
+    count where they are called with constants or with what a request brings, `in_field` likewise
+    where a value is a single line, `sure` wherever they are called,
     `members` wherever they stand behind an object. `loaders` are functions that load one of `modules`. `variables`
     tell by themselves, `commands` are words that PHP takes unquoted. Of PHP: `settings` are directives of its
     configuration that a value may set (`a.` all that begin so, `a=` only with a value), `whole` the beginnings of
@@ -48,6 +50,7 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
     patterns: Annotated[tuple[Name, ...], Meta(min_length=1)]
     language: Language
     functions: dict[str, tuple[str, ...]] = {}
+    in_field: dict[str, tuple[str, ...]] = {}
     sure: dict[str, tuple[str, ...]] = {}
     members: dict[str, tuple[str, ...]] = {}
     loaders: tuple[str, ...] = ()
@@ -78,6 +81,7 @@ class Inspector:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.triggers = [Trigger(rule.id, pattern) for rule in rules for pattern in _patterns(_params(rule))]
         self._names = {rule.id: _names(_params(rule)) for rule in rules}
+        self._in_field = {rule.id: _names(_params(rule), in_field=True) for rule in rules}
         self._php = {rule.id: _php(_params(rule)) for rule in rules}
         self._java = {rule.id: _java(_params(rule)) for rule in rules}
 
@@ -85,13 +89,16 @@ class Inspector:
         read: dict[str, Code] = {}  # the rules of all languages read a text once
 
         def judge(hit: Hit, left: Work) -> Confirmed | None:
-            return self._judge(hit, left, read)
+            found = self._judge(hit, left, read)
+            if found is not None and (text := source_lines.whole(hit.target)) is not None:
+                return self._judge(Hit(hit.rule, text), left, read)
+            return found
 
         return confirm(view, work(view, least=131_072), judge, _TOO_MUCH, leaves=True)
 
     def explain(self, hit: Hit) -> Explanation | None:
         """The call that is found, beside the string that a value would be."""
-        return explaining.explain(hit.target.text, self._names[hit.rule.id])
+        return explaining.explain(hit.target.text, self._in_field[hit.rule.id])
 
     def _judge(self, hit: Hit, left: Work, read: dict[str, Code]) -> Confirmed | None:
         text = hit.target.text
@@ -108,7 +115,7 @@ class Inspector:
             found = java.injection(text, hit.target.location, self._java[rule])
         elif language == "javascript":
             found = loops.injection(text) or constructs.injection(text, in_field=in_field)
-        return found or injection.injection(text, read[text], self._names[rule])
+        return found or injection.injection(text, read[text], (self._in_field if in_field else self._names)[rule])
 
 
 def _patterns(params: Params) -> Iterator[str]:
@@ -142,9 +149,9 @@ def _alternatives(names: Iterable[str]) -> str:
     return "|".join(re.escape(name) for name in names)
 
 
-def _names(params: Params) -> Names:
+def _names(params: Params, *, in_field: bool = False) -> Names:
     return Names(
-        _by_name(params.functions),
+        _by_name(params.functions) | (_by_name(params.in_field) if in_field else {}),
         _by_name(params.sure),
         _by_name(params.members),
         _lower(params.loaders),

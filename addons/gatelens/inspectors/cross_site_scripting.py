@@ -3,8 +3,8 @@
 Source: CWE-79, CWE-80, CWE-83, CWE-87; WHATWG HTML section 13.2.5 (tokenization).
 Limits: one value at a time. Code shown in a span or a block of Markdown between words of a text passes, as do event
 handlers that only call functions of the page, and pictures, links and forms of other hosts, but for values that stand
-where a line of plain text is asked for (query, path, header, cookie, form). What a page does with a harmless value is
-not seen.
+where a line of plain text is asked for (query, path, header, cookie, form). A bare expression of script passes in a
+document's value that is named for code. What a page does with a harmless value is not seen.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from gatelens.languages.html.drawing import drawn
 from gatelens.languages.html.fragments import Line
 from gatelens.languages.html.quoting import may_show
 from gatelens.languages.html.vocabulary import Vocabulary
+from gatelens.languages.urls.parameter_names import name_at, words_at
 from gatelens.model.confirmed import Confirmed
 from gatelens.model.explanation import Explanation
 from gatelens.model.finding import Match
@@ -85,8 +86,11 @@ class Inspector:
     def _found(self, hit: Hit, budget: Work) -> Finding | None:
         # how a text was decoded is found out at some cost
         is_escaped = may_show(hit.target.text) and "html-entity" in hit.target.transformations
-        line = _LINES.get(hit.target.segment.part, Line.NONE) if is_line(hit.target) else Line.NONE
-        return injection(_whole(hit.target), self._vocabularies[hit.rule.id], budget, is_escaped=is_escaped, line=line)
+        # what stood in Base64 is a document, as in a data URL
+        is_plain = is_line(hit.target) and "base64" not in hit.target.transformations
+        line = _LINES.get(hit.target.segment.part, Line.NONE) if is_plain else Line.NONE
+        vocabulary, code = self._vocabularies[hit.rule.id], _is_code(hit.target)
+        return injection(_whole(hit.target), vocabulary, budget, is_escaped=is_escaped, line=line, code=code)
 
 
 _LINES = {
@@ -97,6 +101,18 @@ _LINES = {
     Part.COOKIE: Line.ONLY,
 }
 """Parts whose values are lines of plain text rather than documents."""
+_CODE = frozenset("code context exec script scripts source sources snippet sample lines js javascript".split())
+"""Words in the names of what holds code by design, often line by line: editors, traces, reports, notebooks."""
+
+
+def _is_code(target: Target) -> bool:
+    """Whether the target is a value of a document that is named for code."""
+    if target.segment.part is not Part.BODY:
+        return False
+    location = target.location
+    return not location.key and not _CODE.isdisjoint(words_at(name_at(location.pointer)))
+
+
 _PAIRS = frozenset({Part.QUERY, Part.FORM})
 _IN_MARKUP = re.compile(r"[<\"'`]|^on[a-z]{3,}(?:\[|\Z)|^(?:lt|quot|apos|#x?[0-9a-f]+);", re.IGNORECASE)
 

@@ -37,6 +37,8 @@ class Params(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _TOO_MUCH = "more names of files than are read in one message"
+_LISTED = re.compile(r"/\d+/filename\Z")
+"""A file in a list of a document: it is told about (in a trace, a change, a report), not sent."""
 _ENDS = re.compile(r"::\$data\Z|[\s.:\x00]++", re.IGNORECASE)
 
 
@@ -77,7 +79,7 @@ def _is_file_name(location: Location, params: Params) -> bool:
         return False
     if location.part is Part.HEADER:
         return location.pointer.partition("[")[0].lower() in params.headers
-    return location.pointer.endswith("/filename")
+    return location.pointer.endswith("/filename") and not _LISTED.search(location.pointer)
 
 
 def _params(rule: Rule) -> Params:

@@ -19,6 +19,7 @@ from gatelens.model.explanation import Explanation
 from gatelens.model.finding import Match
 from gatelens.model.message import Phase
 from gatelens.model.rule import Rule
+from gatelens.places import is_line
 
 Name = Annotated[str, Meta(min_length=1)]
 
@@ -26,12 +27,14 @@ Name = Annotated[str, Meta(min_length=1)]
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`patterns` name the values worth a look. `schemes` are those by which a JNDI lookup reaches out. `running` are
     prefixes of lookups that run or fetch what they name. `telling` are beginnings of lookups that tell about the
-    server: an attack where one is the whole value."""
+    server: an attack where one is the whole value. `secret` are words in names of environment variables that
+    nobody may ask for in a line of text."""
 
     patterns: Annotated[tuple[Name, ...], Meta(min_length=1)]
     schemes: Annotated[tuple[Name, ...], Meta(min_length=1)]
     running: tuple[Name, ...] = ()
     telling: tuple[Name, ...] = ()
+    secret: tuple[Name, ...] = ()
 
 
 _TOO_MUCH = "more that looks like lookups than is read in one message"
@@ -51,15 +54,17 @@ class Inspector:
 
     def explain(self, hit: Hit) -> Explanation | None:
         """The lookups by which the one found is spelled."""
-        return injection.explain(hit.target.text, self._names[hit.rule.id])
+        return injection.explain(hit.target.text, self._names[hit.rule.id], is_line=is_line(hit.target))
 
     def _judge(self, hit: Hit, left: Work) -> Confirmed | None:
         left.left -= len(hit.target.text)
-        return injection.injection(hit.target.text, self._names[hit.rule.id])
+        return injection.injection(hit.target.text, self._names[hit.rule.id], is_line=is_line(hit.target))
 
 
 def _names(params: Params) -> injection.Names:
-    return injection.Names(_lower(params.schemes), _lower(params.running), _lower(params.telling))
+    return injection.Names(
+        _lower(params.schemes), _lower(params.running), _lower(params.telling), _lower(params.secret)
+    )
 
 
 def _lower(names: Sequence[str]) -> frozenset[str]:

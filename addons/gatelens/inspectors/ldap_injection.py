@@ -25,6 +25,7 @@ from gatelens.model.location import Part
 from gatelens.model.message import Phase
 from gatelens.model.rule import Rule
 from gatelens.named_values import confirm_named, way_to
+from gatelens.places import is_line
 
 
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,7 +69,8 @@ class Inspector:
         if found := injection(text, self._attributes[rule], self._credentials[rule]):
             return found
         by_design = self._by_design[rule]
-        if hit.target.segment.part not in _PARAMETERS or any(words(step) & by_design for step in steps(way)):
+        asked = hit.target.segment.part in _PARAMETERS and is_line(hit.target)
+        if not asked or any(words(step) & by_design for step in steps(way)):
             return None
         return whole(text, self._attributes[rule])
 

@@ -50,6 +50,7 @@ class _Names(Struct, frozen=True):
     roles: frozenset[str]
     privileged: frozenset[str]
     owned: frozenset[str]
+    all: frozenset[str]
 
 
 class Inspector:
@@ -62,7 +63,12 @@ class Inspector:
         self._names = {rule.id: _names(_params(rule)) for rule in rules}
 
     def inspect(self, view: View) -> Iterator[Match]:
-        return confirm_named(view, self._by_name, self._by_text, _TOO_MUCH)
+        return confirm_named(view, self._by_name, self._by_text, _TOO_MUCH, self._may_match)
+
+    def _may_match(self, rule: Rule, text: str, is_value: bool) -> bool:
+        if literal.is_literal(text):
+            return True
+        return not is_value and _squeezed(_own(text)) in self._names[rule.id].all
 
     def explain(self, hit: Hit) -> Explanation | None:
         if not hit.target.location.key:
@@ -75,7 +81,7 @@ class Inspector:
 
     def _by_name(self, rule: Rule, way: Way, name: str, operand: Operand) -> str:
         known = self._names[rule.id]
-        own = _squeezed((split(name) or [name])[-1] if "[" in name or "." in name else name)
+        own = _squeezed(_own(name))
         if own in known.flags:
             return "a flag that gives rights is switched on" if _is_on(operand) else ""
         if own in known.roles:
@@ -90,6 +96,11 @@ class Inspector:
             if words := self._by_name(hit.rule, inner, name, operand):
                 return Confirmed(name[:_EVIDENCE], f"JSON in a text: {words}")
         return None
+
+
+def _own(name: str) -> str:
+    """The last step of `name`."""
+    return (split(name) or [name])[-1] if "[" in name or "." in name else name
 
 
 def _squeezed(name: str) -> str:
@@ -109,7 +120,11 @@ def _is_privileged(operand: Operand, privileged: frozenset[str]) -> bool:
 
 def _names(params: Params) -> _Names:
     return _Names(
-        frozenset(params.flags), frozenset(params.roles), frozenset(params.privileged), frozenset(params.owned)
+        frozenset(params.flags),
+        frozenset(params.roles),
+        frozenset(params.privileged),
+        frozenset(params.owned),
+        frozenset((*params.flags, *params.roles, *params.owned)),
     )
 
 

@@ -56,7 +56,10 @@ class Inspector:
         self._lookups = {rule.id: _lookups(_params(rule)) for rule in rules}
 
     def inspect(self, view: View) -> Iterator[Match]:
-        return confirm_named(view, self._by_name, self._by_text, _TOO_MUCH)
+        return confirm_named(view, self._by_name, self._by_text, _TOO_MUCH, self._may_match)
+
+    def _may_match(self, rule: Rule, text: str, is_value: bool) -> bool:
+        return not text.isidentifier() or (not is_value and _may_ask(text, self._lookups[rule.id]))
 
     def explain(self, hit: Hit) -> Explanation | None:
         if not hit.target.location.key:
@@ -70,7 +73,7 @@ class Inspector:
     def _by_name(self, rule: Rule, way: Way, name: str, operand: Operand) -> str:
         known = self._lookups[rule.id]
         if "[" not in name and "." not in name:
-            return asks(steps(way), name, operand, known) if _may_ask(name, way, known) else ""
+            return asks(steps(way), name, operand, known) if _may_ask(name, known) else ""
         path = [*steps(way), *split(name)]
         if name[:1] == "$" and (said := asks([], name, operand, known)):
             return said
@@ -91,14 +94,12 @@ class Inspector:
         return None
 
 
-def _may_ask(name: str, way: Way, known: Lookups) -> bool:
+def _may_ask(name: str, known: Lookups) -> bool:
     """Whether `name` needs a closer look: most names of a document do not."""
-    return (
-        "__" in name
-        or name[:1] == "$"
-        or name.lower() in known.lookups
-        or (way is not None and any(secret in name.lower() for secret in known.secrets))
-    )
+    if "__" in name or name[:1] == "$" or name.lower() in known.lookups:
+        return True
+    squeezed = name.replace("_", "").replace("-", "").lower()
+    return any(secret in squeezed for secret in known.secrets)
 
 
 def _lookups(params: Params) -> Lookups:

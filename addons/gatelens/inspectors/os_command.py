@@ -16,6 +16,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from gatelens import source_lines
 from gatelens.confirmation import Work, confirm, work
 from gatelens.inspection import Hit, Target, Trigger, View
 from gatelens.languages.shell import drawing
@@ -94,6 +95,8 @@ class Inspector:
     def _judge(self, hit: Hit, budget: Work) -> Confirmed | None:
         own = Budget(budget.left)
         found = self._confirmed(hit, own)
+        if found is not None and (text := source_lines.whole(hit.target)) is not None:
+            found = self._confirmed(Hit(hit.rule, text), own)
         budget.left = own.left
         return found
 

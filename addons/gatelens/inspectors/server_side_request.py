@@ -24,6 +24,7 @@ from gatelens.model.finding import Match
 from gatelens.model.location import Part
 from gatelens.model.message import Phase
 from gatelens.model.rule import Rule
+from gatelens.places import is_line
 
 Expression = Annotated[str, Meta(min_length=1)]
 Listed = dict[str, tuple[str, ...]]
@@ -104,7 +105,7 @@ class Inspector:
         name = name_at(location.pointer)
         words = words_at(name)
         return Place(
-            exposed=part in _EXPOSED and "json" not in hit.target.transformations,
+            exposed=part in _EXPOSED and is_line(hit.target),
             fetched=is_one_of(name, names.fetched),
             followed=is_one_of(name, names.followed),
             addressed=part is Part.GRAPHQL or not names.addressed.isdisjoint(words),

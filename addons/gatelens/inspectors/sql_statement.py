@@ -19,9 +19,10 @@ from gatelens.languages.sql.names import Names
 from gatelens.languages.sql.whole import Whole, whole
 from gatelens.model.confirmed import Confirmed
 from gatelens.model.finding import Match
-from gatelens.model.location import Location, Part
+from gatelens.model.location import Location
 from gatelens.model.message import Phase
 from gatelens.model.rule import Rule
+from gatelens.places import is_line
 
 Expression = Annotated[str, Meta(min_length=1)]
 DeedWord = Literal["reads", "writes", "defines", "destroys", "tells"]
@@ -53,7 +54,6 @@ _VALUE, _MOST_OF_A_VALUE = 32, 512
 """What a value counts as, and how many of its characters at most in addition: a sentence is left at its third word."""
 
 _EVIDENCE = 200
-_PARAMETERS = frozenset({Part.QUERY, Part.PATH, Part.FORM, Part.COOKIE, Part.HEADER})
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _STEP = re.compile(r"[^/\[\]:]+")
 _LONGEST_NAME = 200
@@ -86,7 +86,7 @@ class Inspector:
 def _counts(found: Whole, hit: Hit) -> bool:
     """Whether the statement is one that the rule looks for in that place."""
     params = _params(hit.rule)
-    deeds = params.deeds_in_parameters if hit.target.segment.part in _PARAMETERS else params.deeds
+    deeds = params.deeds_in_parameters if is_line(hit.target) else params.deeds
     if found.deed.value not in deeds or (found.plain and not params.plain):
         return False
     return not (params.elsewhere and _is_by_design(hit.target.location, params.by_design))

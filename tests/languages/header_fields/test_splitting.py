@@ -88,6 +88,32 @@ def test_where_no_line_break_can_be_of_use_several_words_may_stand_before_it() -
     assert words(text, one_line=True)
 
 
+@pytest.mark.parametrize("before", ["a line of many words that goes on and on", "Heading:", "# a\n- b", "a\r\nb: c d"])
+def test_where_a_text_of_lines_does_not_stand_nothing_before_a_field_counts(before: str) -> None:
+    text = f"{before}\r\nSet-Cookie: a=b"
+    assert not words(text)
+    assert words(text, one_line=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("/a HTTP/1.1\r\nHost: inner", True),
+        (" HTTP/1.0\nX-A: b", True),
+        ("GET /a HTTP/1.1\r\nHost: inner", False),
+        ("he said HTTP/1.1\r\nHost: inner", False),
+        ("/a HTTP/1.1\r\nand more", False),
+    ],
+)
+def test_the_rest_of_a_request_line_goes_on_with_fields(text: str, told: bool) -> None:
+    assert (words(text) == "ends a request line, adds a header field") == told
+
+
+def test_characters_that_are_a_line_break_but_for_a_byte_tell_whatever_the_value() -> None:
+    assert words("a\u560d\u560aLocation: x")
+    assert not words("a\r\nLocation: x")
+
+
 def test_where_none_can_be_at_all_any_field_is_told() -> None:
     text = "value\r\nTier: gold"
     assert not words(text, one_line=True)

@@ -53,6 +53,11 @@ def test_markup_that_stands_whole_or_leads_to_a_known_host_is_let_be(text: str) 
             Line.FORM,
             "opens a tag with a style that loads a thing of a foreign host",
         ),
+        (
+            "<p>zz</p><iframe src=//host.example/a></iframe>",
+            Line.FORM,
+            "opens a tag that loads a thing of a foreign host",
+        ),
         ("<img src=a.png", Line.FORM, "opens a tag that it does not end"),
         ("<font color=red>zz</font>", Line.ONLY, "opens a tag with attributes"),
     ],
@@ -78,6 +83,18 @@ def test_markup_that_acts_has_no_place_in_a_line_of_plain_text(text: str, line: 
 )
 def test_signs_and_formatting_have_one(text: str) -> None:
     assert in_a_line(text, SMALL, Line.ONLY) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<figure class="a"><img src="https://host.example/a.png"></figure>',
+        "<!-- wp:image --><img src=//host.example/a.png>",
+    ],
+)
+def test_a_form_may_take_rich_text_with_pictures_and_a_query_none(text: str) -> None:
+    assert in_a_line(text, SMALL, Line.FORM) is None
+    assert in_a_line(text, SMALL, Line.ONLY) is not None
 
 
 @given(st.text(alphabet="<>/='\"ab svgon:.\n", max_size=60))

@@ -71,13 +71,43 @@ def test_a_block_of_jsx_runs_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["", "a+b", "f(x)\ng(y)", "'a' + `b`", "new X", "if (a) b()", "/a b/.test(c)", "a;b//c d e", "typeof x"]
+    "code",
+    [
+        "",
+        "a+b",
+        "f(x)\ng(y)",
+        "'a' + `b`",
+        "new X",
+        "if (a) b()",
+        "/a b/.test(c)",
+        "a;b//c d e",
+        "typeof x",
+        "if (a(b)) c(d); else e",
+        "for (a of b) c(a)",
+        "(async x => { await y })()",
+        "{get x() { return 1 }}",
+        "do a()\nwhile (b)",
+        ")a(1)",
+        "a in b",
+    ],
 )
 def test_script_has_no_two_operands_side_by_side(code: str) -> None:
     assert is_script(code)
 
 
-@pytest.mark.parametrize("code", ["please confirm", "a 'b'", "(a) `b`", "1 2", "it’s (so) nice here"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "please confirm",
+        "a 'b'",
+        "(a) `b`",
+        "1 2",
+        "it’s (so) nice here",
+        "I get it(1) often",
+        "it(1) meaning",
+        "a return b",
+    ],
+)
 def test_a_sentence_is_no_script(code: str) -> None:
     assert not is_script(code)
 

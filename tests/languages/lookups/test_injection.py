@@ -85,3 +85,19 @@ def test_the_explanation_shows_how_letters_are_hidden() -> None:
 def test_no_text_raises(text: str) -> None:
     injection(text, NAMES)
     explain(text, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("${env:SHOP_SECRET_KEY}", True),
+        (" ${env:A} ${sys:shop.password} ", True),
+        ("${env:HOME}", False),
+        ("key ${env:SHOP_SECRET_KEY}", False),
+        ("${env:SHOP_SECRET_KEY", False),
+    ],
+)
+def test_a_lookup_of_a_secret_is_told_alone_in_a_line(text: str, told: bool) -> None:
+    names = Names(frozenset(), frozenset(), frozenset(), frozenset({"secret", "password"}))
+    assert bool(injection(text, names, is_line=True)) == told
+    assert injection(text, names) is None

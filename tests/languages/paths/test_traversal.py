@@ -12,6 +12,7 @@ CATALOGUE = Catalogue(
     {
         Kind.SECRET: {"the accounts": ("/etc/passwd", "/windows/win.ini")},
         Kind.SYSTEM: {"a file of the system": ("/etc/hosts",)},
+        Kind.KEPT: {"passwords": (".htpasswd", "admin.conf")},
         Kind.APPLICATION: {"settings": (".env",)},
     }
 )
@@ -132,3 +133,29 @@ def test_the_drawing_shows_the_steps_and_where_they_lead() -> None:
 def test_deciding_never_raises(text: str) -> None:
     for place in (DOCUMENT, PARAMETER, Place(names_a_file=True, hidden=True)):
         assert (traversal(text, place, CATALOGUE, LIMITS) is None) == (drawn(text, place, CATALOGUE, LIMITS) is None)
+
+
+FIELD = Place(exposed=True, parameter=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "told"),
+    [
+        ("../../.htpasswd", DOCUMENT, "climbs 2 directories to passwords"),
+        ("../.htpasswd", DOCUMENT, ""),
+        ("../.htpasswd", FIELD, "climbs one directory to passwords"),
+        ("/srv/shop/.htpasswd", DOCUMENT, ""),
+        ("/srv/shop/.htpasswd", FIELD, "is the path of passwords"),
+        ("/var/lib/admin.conf", FIELD, "is the path of passwords"),
+        ("/src/admin.conf", FIELD, ""),
+        ("/srv/.htpasswd/notes", FIELD, ""),
+        ("src/.htpasswd", FIELD, ""),
+        ("a/../../plan", FIELD, "climbs one directory out of the directory it starts from"),
+        ("a/../../plan", DOCUMENT, ""),
+        ("a.aspx::$DATA", DOCUMENT, "opens the data of a file under another of its names"),
+        ("a::$x", DOCUMENT, ""),
+        ("%windir%\\win.ini", DOCUMENT, "is the path of the accounts"),
+    ],
+)
+def test_files_that_servers_keep_to_themselves(text: str, place: Place, told: str) -> None:
+    assert words(text, place) == told

@@ -159,7 +159,15 @@ BENIGN = [
     "0, 0, 1),\n" + "        (1, 2, 0),\n" * 500,
     '  // 0x22 ("), given position.\n  (char) => char !== 0x0a && char !== 0x0d && char !== 0x22,',
     "5' or 6",
+    "1' = 12\"",
+    "1/4\" = 1'",
+    "a' and b'",
     "use '>' or '<'",
+    "or 2 > 1?",
+    # paths of XPath, and code in backticks within a sentence
+    "//input[@name='zz' or @id='zz']",
+    "/shop/book[@kind='web' and position()<3]",
+    "The query `SELECT * FROM staff WHERE name = '' OR 1=1 --'` shows it",
     # queries by design
     "SELECT * FROM people WHERE name = 'x' OR 1=1",
     "SELECT 1 WHERE 'a' = 'b' -- nothing",

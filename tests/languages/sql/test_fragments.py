@@ -33,7 +33,7 @@ PIECES = [
     ("xor 7-", "begins a condition"),
     ("|| name = '", "begins a condition"),
     ("||7", "adds a constant"),
-    ("having x>7", "adds HAVING"),
+    ("having 7>7", "adds HAVING"),
     (") like (", "ends within a call"),
     (") and (", "begins a clause"),
     ("from `a`.`b` limit", "begins a clause"),
@@ -56,6 +56,8 @@ PIECES = [
 
 NO_PIECES = [
     "",
+    "if (",
+    "having fun = 7",
     "concat",
     "print(",
     "import a.b (",

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
         ("url:http://a.example/b", "a.example", 0),
         ("gopher://a.example:70/_x", "a.example", 70),
         ("http://::1/b", "::1", 0),
+        ("http://a.example:11211:80/b", "a.example", 11211),
     ],
 )
 def test_a_url_has_a_host_and_a_port(text: str, host: str, port: int) -> None:

@@ -21,7 +21,15 @@ def test_slashes_that_hide_a_host_are_told_under_any_name(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["//o.example", "https:o.example", "https:/o.example", "https:\\\\o.example", "https://shop.example@o.example/"],
+    [
+        "//o.example",
+        "\t//o.example",
+        "//o\u3002example",
+        "https:o.example",
+        "https:/o.example",
+        "https:\\\\o.example",
+        "https://shop.example@o.example/",
+    ],
 )
 def test_a_host_in_disguise_is_told_under_the_name_of_a_target(text: str) -> None:
     assert words(text)

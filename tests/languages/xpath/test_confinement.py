@@ -69,3 +69,16 @@ def test_it_never_raises(text: str) -> None:
 def test_it_is_linear() -> None:
     for unit in ("' or count(", "' or a/b/", "/", "(", "x' and not(", "/a::"):
         injection(unit * 50_000, FUNCTIONS)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("';doc('file:///srv/a.xml')", True),
+        ('a"; fn:doc("http://a.example/b")', True),
+        ("';doc('a')", False),
+        ("'; see doc at http://a.example/", False),
+    ],
+)
+def test_a_query_behind_a_query_is_told_by_the_address_that_it_reads(text: str, told: bool) -> None:
+    assert bool(injection(text, Functions(frozenset(), frozenset({"doc"})))) == told

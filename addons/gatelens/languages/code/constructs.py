@@ -26,6 +26,7 @@ _GLOBALS = frozenset(
 )
 _INDIRECT = frozenset({"call", "apply", "bind"})
 _RUNNERS = frozenset({"eval", "function", "settimeout", "setinterval", "execscript"})
+_OPERATORS = frozenset({"in", "instanceof"})
 _SERIALIZED = re.compile(r"_\$\$ND_FUNC\$\$_|__js_function")
 _DEFINED = re.compile(r"[\s;!+~(-]*+(?:async\s++)?function\s*+\w*+\s*+\([^()\n]*+\)\s*+\{", re.IGNORECASE)
 _EXPORTED = re.compile(r"[\s;]*+module\s*+\.\s*+exports\s*+=", re.IGNORECASE)
@@ -117,6 +118,14 @@ def _runs(text: str, tokens: list[Token]) -> str:
     if _EXPORTED.match(text):
         return "sets what a module exports"
     called = tokens[1:] if tokens[0].text == "new" else tokens
-    if len(called) > 2 and called[0].text.lower() in _RUNNERS and called[1].text in ("(", "`") and not called[1].gap:
+    runs = len(called) > 2 and called[0].text.lower() in _RUNNERS and called[1].text in ("(", "`") and not called[1].gap
+    if runs and not _is_mentioned(tokens):
         return "calls a function that runs what it gets"
     return ""
+
+
+def _is_mentioned(tokens: list[Token]) -> bool:
+    """Whether a word stands behind the chain that `tokens` begin with, where an expression has an operator or ends."""
+    at = tokens[0].text == "new"
+    last = chains(tokens[at:])[0].last + at
+    return last < len(tokens) and tokens[last].kind is Kind.NAME and tokens[last].text.lower() not in _OPERATORS

@@ -34,7 +34,7 @@ _VARIABLE_NAME = re.compile(r"\{?\$\s*+\{\s*+(?:@|\$(?!\{)\w|'[^'{}]*'\s*+\}|\"[
 _SETTING = re.compile(r"(?:-d\s*+)?([a-z_]++(?:\.[a-z_]++)*+)(\s*+=\s*+\S[^\n]{0,200})?", re.IGNORECASE)
 _CALL = re.compile(r"[@\\]?([a-z]\w++)\s*+\(", re.IGNORECASE)
 _FIELD_CALL = re.compile(
-    r"(?<![\w.>:-])([a-z]\w++)((?:\s|/\*[^*]*+\*/|(?:\#|//)[^\n]*+\n)*+)\(\s*+(&?\$(?!it\b|this\b|root\b|__)\w++\s*+[\[),-]|['\"$])?"
+    r"(?<![\w.>:-])([a-z]\w++)((?:\s|/\*[^*]*+\*/|(?:\#|//)[^\n]*+\n)*+)\(\s*+(&?\$(?!it\b|this\b|root\b|__)\w++\s*+[\[){.,-]|['\"]|\$(?!\w++\s*+=))?"
     r"(?=[^)]*+\))",
     re.IGNORECASE,
 )
@@ -44,9 +44,22 @@ _STATEMENT = re.compile(
     re.IGNORECASE,
 )
 _METHOD = re.compile(r"\$\w++\s*+->\s*+\w++\s*+\(")
+_OPERATORS = frozenset({"and", "or", "xor", "instanceof", "as"})
+_CONSTANT = r"(?:\"(?:[^\"`{$]|\$(?!_|\{))*+\"|'[^']*+'|\d++(?:\.\d++)?+)"
+_OWN_FILE = r"['\"](?:\./)?+(?:[\w-]++/)*+[\w-]++(?:\.\w++)?+['\"]"
+_IDLE = re.compile(
+    rf"\s*+(?:(?:(?:(?:echo|print|return)\b|\$\w++\s*+=)\s*+\(?+\s*+{_CONSTANT}"
+    rf"|(?:include|require)(?:_once)?+\b\s*+\(?+\s*+{_OWN_FILE})\s*+\)?+\s*+(?:;\s*+|\Z))++\Z",
+    re.IGNORECASE,
+)
+"""Statements that do nothing with what is not theirs: constants shown or kept, a file of the program's own."""
+
+_WORD_BEHIND = re.compile(r"[ \t]++([A-Za-z]{2,}+)(?=[\s.,;:!?]|\Z)")
 _CLOSING = re.compile(r"(?:[^<?]++|<(?!\?)|\?(?!>))*+\?>(?<=[;)}'\"\s]\?>)")
 _STREAM = re.compile(r"php://(?:std(?:in|out|err)|input|output|fd|memory|temp|filter)", re.IGNORECASE)
-_SHOWING = re.compile(r"[\s;'\")}]*+@?(?:print|die|exit|echo)\b\s*+\(?\s*+\w++\s?\(\s*+['\"\d)]", re.IGNORECASE)
+_SHOWING = re.compile(
+    r"[\s;'\")}]*+@?(?:print|die|exit|echo)\b\s*+\(?\s*+(?:\w++\s?\(\s*+['\"\d)]|`[^`\n]++`)", re.IGNORECASE
+)
 _BEGINNINGS = (
     (_SHOWING, "is PHP that shows what a function gives"),
     (_STATEMENT, "is a statement of PHP"),
@@ -127,6 +140,8 @@ def _sets(setting: re.Match[str], settings: AbstractSet[str]) -> bool:
 def _call_in_field(text: str, words: Words) -> Confirmed | None:
     """A value with a call of a function of PHP's, whatever it gets, or with other PHP that no text needs. A word that
     stands one space before a bracket may be one of a title: `System (general)`."""
+    if _is_mentioned(text) or _IDLE.match(text):
+        return None
     for called in _FIELD_CALL.finditer(text):
         if _is_php(called, words) and not _is_prose(text[: called.end(1)]) and not _is_prose(text[called.end(2) :]):
             return Confirmed(text[called.start() :][:_EVIDENCE], "is a call of a PHP function")
@@ -137,6 +152,12 @@ def _call_in_field(text: str, words: Words) -> Confirmed | None:
         if (found := pattern.search(text)) and not _is_prose(text):
             return Confirmed(text[found.start() :][:_EVIDENCE], told)
     return None
+
+
+def _is_mentioned(text: str) -> bool:
+    """Whether a word stands behind the last call of a text, which ends no statement: `phpinfo() shows 8.2`."""
+    followed = _WORD_BEHIND.match(text, text.rfind(")") + 1) if ")" in text else None
+    return followed is not None and followed[1].lower() not in _OPERATORS
 
 
 def _is_php(called: re.Match[str], words: Words) -> bool:

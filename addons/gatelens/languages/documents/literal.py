@@ -86,6 +86,11 @@ def members(text: str, way: Way = None, start: int = 0, *, opened: bool = False)
             valued = True
 
 
+def is_literal(text: str) -> bool:
+    """Whether `text` begins as a literal does."""
+    return _LITERAL.match(text) is not None
+
+
 def members_of(text: str, way: Way = None) -> Iterator[Member]:
     """The named values of `text` where it is a literal: an object or a list, behind `j:` in cookies of Express."""
     found = _LITERAL.match(text)

@@ -6,6 +6,7 @@ The step to an item of a list is its number from 0, as in a JSON Pointer (RFC 69
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from gatelens.decoders.json_document import Json
@@ -27,18 +28,22 @@ type Member = tuple[Way, str, Operand]
 """The way to an object, a name in it, and what that stands for."""
 
 
-def members(value: Json, way: Way = None) -> Iterator[Member]:
-    """All named values in `value`, which `way` led to; outer ones first."""
-    stack: list[tuple[Way, Json]] = [(way, value)]
+_HOLDING = (dict, list)
+
+
+def members(value: Json, wanted: AbstractSet[str]) -> Iterator[Member]:
+    """The values in `value` that have one of the `wanted` names; outer ones first."""
+    stack: list[tuple[Way, Json]] = [(None, value)]
     while stack:
         way, item = stack.pop()
         if isinstance(item, dict):
             for name, inner in item.items():
-                yield way, name, inner
-                if isinstance(inner, dict | list):
+                if name in wanted:
+                    yield way, name, inner
+                if isinstance(inner, _HOLDING):
                     stack.append(((way, name), inner))
         elif isinstance(item, list):
-            stack += [((way, str(at)), inner) for at, inner in enumerate(item) if isinstance(inner, dict | list)]
+            stack += [((way, str(at)), inner) for at, inner in enumerate(item) if isinstance(inner, _HOLDING)]
 
 
 def steps(way: Way, most: int = 64) -> list[str]:

@@ -100,10 +100,16 @@ class Finding(Struct, frozen=True):
 
 
 def injection(
-    text: str, vocabulary: Vocabulary, work: Budget, *, is_escaped: bool = False, line: Line = Line.NONE
+    text: str,
+    vocabulary: Vocabulary,
+    work: Budget,
+    *,
+    is_escaped: bool = False,
+    line: Line = Line.NONE,
+    code: bool = False,
 ) -> Finding | None:
     """Why `text` is run; None where it is not. `is_escaped` says that its signs stood there as entities, `line` that it
-    stands where a line of plain text is asked for.
+    stands where a line of plain text is asked for, `code` that its place is named for code.
     """
     work.left -= len(text) // 2
     shown = quoted(text, is_escaped=is_escaped, markdown=vocabulary.markdown)
@@ -129,7 +135,7 @@ def injection(
         )
     if shown.starts:
         return None
-    for look in (whole_url, whole_script, whole_style):
+    for look in (whole_url, whole_style) if code else (whole_url, whole_script, whole_style):
         if left := look(text, vocabulary):
             return _finding(left, text)
     if left := broken_off(text, vocabulary) or in_a_line(text, vocabulary, line):

@@ -37,6 +37,7 @@ _LOADS = frozenset(
 _LOADED_URL = re.compile(r"url\(\s*+['\"]?([^'\")]*+)", re.IGNORECASE)
 _COMPARED = re.compile(r"\w\s*+\Z")
 """What stands before a `<` that is less-than."""
+_SHOWN = frozenset({"img", "source", "video", "audio"})
 _WITH_LINKS = frozenset({"a", "area"})
 
 
@@ -60,6 +61,13 @@ def broken_off(text: str, vocabulary: Vocabulary) -> Leaving | None:
     return None
 
 
+_RICH = re.compile(
+    r"\s*+(?:<!--\s*+wp:|\[caption\b|<(?:p|figure|div|h[1-6]|ul|ol|table|blockquote|section|article)\b[^<>]*+>)",
+    re.IGNORECASE,
+)
+"""How what an editor of rich text sends begins: with a block."""
+
+
 class Line(Enum):
     """Whether a value stands where a line of plain text is asked for."""
 
@@ -74,9 +82,10 @@ def in_a_line(text: str, vocabulary: Vocabulary, line: Line) -> Leaving | None:
     start = text.find("<")
     if line is Line.NONE or start < 0 or len(text) > _MOST or "\n" in text.strip() or is_prose(text):
         return None
+    rich = line is Line.FORM and _RICH.match(text) is not None
     for _ in range(_MOST_TAGS):
         tag = tag_at(text, start)
-        if tag is not None and (words := _acts(tag, text, vocabulary, line)):
+        if tag is not None and (words := _acts(tag, text, vocabulary, line, rich=rich)):
             return Leaving("stands where a line of plain text is asked for", words, start, tag.end)
         start = text.find("<", tag.end if tag is not None else start + 1)
         if start < 0:
@@ -84,7 +93,7 @@ def in_a_line(text: str, vocabulary: Vocabulary, line: Line) -> Leaving | None:
     return None
 
 
-def _acts(tag: Tag, text: str, vocabulary: Vocabulary, line: Line) -> str:
+def _acts(tag: Tag, text: str, vocabulary: Vocabulary, line: Line, *, rich: bool) -> str:
     if tag.is_end:
         return ""
     for attribute in tag.attributes:
@@ -93,7 +102,8 @@ def _acts(tag: Tag, text: str, vocabulary: Vocabulary, line: Line) -> str:
             continue
         if HANDLER.fullmatch(attribute.name):
             return "opens a tag with an event handler"
-        if attribute.name in _LOADS and tag.name not in _WITH_LINKS and foreign_host(value, vocabulary):
+        loads = attribute.name in _LOADS and tag.name not in _WITH_LINKS
+        if loads and not (rich and tag.name in _SHOWN) and foreign_host(value, vocabulary):
             return "opens a tag that loads a thing of a foreign host"
         if attribute.name == "style" and (found := _LOADED_URL.search(value)) and foreign_host(found[1], vocabulary):
             return "opens a tag with a style that loads a thing of a foreign host"

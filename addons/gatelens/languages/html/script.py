@@ -84,12 +84,16 @@ _MOST_SIGNS = 400
 _MOST_PIECES = 64
 _SCRIPT_SCHEMES = ("javascript:", "vbscript:", "data:text/html")
 
-_WORDS = frozenset(
-    "var let const new typeof void delete return throw in of instanceof function async await yield else do case class "
-    "extends import export get set static if while for switch with try finally catch default from as".split()
+_PREFIXES = frozenset(
+    "var let const new typeof void delete return throw function async await yield do case class import export get set "
+    "static if while for switch with try default".split()
 )
+"""Words in front of an operand: right behind one, on the same line, none of them can stand."""
+_WORDS = _PREFIXES | frozenset("in of instanceof else extends finally catch from as".split())
+_HEADS = frozenset("if while for with switch catch await".split())
+"""Words whose parentheses are followed by a statement."""
 _SPACE = (
-    r"(?P<line>\s*+(?:[\n\r\u2028\u2029]|//[^\n\r]*+|<!--[^\n\r]*+)\s*+)"
+    r"(?P<line>[^\S\n\r\u2028\u2029]*+(?:[\n\r\u2028\u2029]|//[^\n\r]*+|<!--[^\n\r]*+)\s*+)"
     r"|(?P<space>\s++|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z))"
 )
 _OPERAND = (
@@ -209,6 +213,7 @@ def runs(code: str, vocabulary: Vocabulary, *, own: bool = True) -> str:
 def is_script(code: str, most: int = 1_024) -> bool:
     """Whether `code` may be script: no two operands stand side by side, as the words of a sentence do."""
     last, operand, parted, at, end = "", False, False, 0, min(len(code), most)
+    heads: list[bool] = []
     while at < end:
         if code[at] == "/" and not operand and (found := _EXPRESSION.match(code, at, end)):
             operand, last, at = True, "", found.end()
@@ -223,7 +228,7 @@ def is_script(code: str, most: int = 1_024) -> bool:
             operand = False
         elif kind == "name":
             word = found["name"]
-            if operand and word not in _WORDS and last not in _WORDS and last != ")":
+            if operand and (word in _PREFIXES or (word not in _WORDS and last not in _WORDS)):
                 return False
             operand, last = word not in _WORDS, word
         elif kind == "quoted":
@@ -235,8 +240,12 @@ def is_script(code: str, most: int = 1_024) -> bool:
                 return False
             operand, last = True, ""
         elif kind == "close":
-            operand, last = found["close"] != "}", found["close"]
+            last = found["close"]
+            # of a parenthesis that the code did not open it is not known what stands before
+            operand = last == "]" or (last == ")" and bool(heads) and not heads.pop())
         elif kind == "sign":
+            if found["sign"] == "(":
+                heads.append(last in _HEADS)
             operand, last = False, ""
         else:
             return False

@@ -1,7 +1,8 @@
 """Decide whether a text makes the library that logs it look something up elsewhere.
 
 Source: CVE-2021-44228 (Log4Shell), CVE-2021-45046, CVE-2022-42889 (Text4Shell); CWE-917; JNDI providers of the JDK.
-Limits: `${env:…}` and the like alone pass, whatever they name: configuration is full of them. A JNDI lookup without a
+Limits: `${env:…}` and the like pass, whatever they name, in a document: configuration is full of them. Elsewhere one of
+a secret, alone, does not. A JNDI lookup without a
 scheme that reaches out (`${jndi:java:comp/env/x}`) passes, unless its letters are hidden.
 """
 
@@ -28,6 +29,7 @@ _WORDS = 4
 _JNDI = ("jndi", "jndı")
 _NAME = re.compile(r"\bjndi:([a-z]{2,10}+):/", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\++([{}])")
+_LOOKUPS_ALONE = re.compile(r"\s*+(?:\$\{[^{}]*+\}\s*+)++")
 _LEFT_OUT = ("", "...", "…", "*")
 _OWN = ("java:", "logging/")
 """Names that a JNDI lookup finds in the server itself."""
@@ -38,27 +40,29 @@ _TARGET = re.compile(r"[\s/\\]*+(?:[\w\[$@:%-]|\.\w)")
 
 class Names(Struct, frozen=True):
     """`schemes` are those by which JNDI reaches out, `running` prefixes run or fetch what follows them, `telling`
-    beginnings of lookups tell about the server and are used in no configuration. All in lower case."""
+    beginnings of lookups tell about the server and are used in no configuration, `secret` words in names of what a process
+    runs with. All in lower case."""
 
     schemes: AbstractSet[str]
     running: AbstractSet[str]
     telling: AbstractSet[str]
+    secret: AbstractSet[str] = frozenset()
 
 
-def injection(text: str, names: Names) -> Confirmed | None:
-    """The first lookup of `text` that reaches out or is hidden, or None."""
+def injection(text: str, names: Names, *, is_line: bool = False) -> Confirmed | None:
+    """The first lookup of `text` that reaches out or is hidden, or None. `is_line`: no configuration stands there."""
     text = _plain(text)
-    found = _first(text, names)
+    found = _first(text, names, is_line=is_line)
     if found is None:
         return None
     lookup, words = found
     return Confirmed(text[lookup.start : lookup.end][:_EVIDENCE], words)
 
 
-def explain(text: str, names: Names) -> Explanation | None:
+def explain(text: str, names: Names, *, is_line: bool = False) -> Explanation | None:
     """The lookups that give the one that `injection` finds, beside a message without any."""
     text = _plain(text)
-    found = _first(text, names)
+    found = _first(text, names, is_line=is_line)
     if found is None:
         return None
     lookup, words = found
@@ -77,11 +81,11 @@ def _plain(text: str) -> str:
     return _ESCAPED.sub(r"\1", text) if "\\" in text else text
 
 
-def _first(text: str, names: Names) -> tuple[Lookup, str] | None:
+def _first(text: str, names: Names, *, is_line: bool) -> tuple[Lookup, str] | None:
     for number, lookup in enumerate(lookups(text, value)):
         if number == _MOST_LOOKUPS:
             return lookup, _TOO_MANY
-        words = _judge(lookup, names) or _alone(text, lookup, names)
+        words = _judge(lookup, names) or _alone(text, lookup, names, is_line=is_line)
         if words:
             return lookup, words
     bare = _bare(text, names)
@@ -113,7 +117,7 @@ def _judge(lookup: Lookup, names: Names) -> str:
     return ""
 
 
-def _alone(text: str, lookup: Lookup, names: Names) -> str:
+def _alone(text: str, lookup: Lookup, names: Names, *, is_line: bool) -> str:
     """Why a lookup is one that no configuration holds, or an empty text."""
     name, default, rest = lookup.content.partition(":-")
     if default and rest and not name.strip(":- ") and lookup.closed:
@@ -125,7 +129,10 @@ def _alone(text: str, lookup: Lookup, names: Names) -> str:
     if prefix in _JNDI and colon and key not in _LEFT_OUT and not key.startswith(_OWN):
         few = words_around(text, lookup.start, lookup.end, _WORDS) < _WORDS
         return "looks up a name by JNDI" if few else ""
-    whole = not text[: lookup.start].strip() and not text[lookup.end :].strip()
-    if whole and lookup.closed and content.startswith(tuple(names.telling)):
+    if not lookup.closed or not _LOOKUPS_ALONE.fullmatch(text):
+        return ""
+    if content.startswith(tuple(names.telling)):
         return "asks a lookup about the server"
+    if is_line and prefix in ("env", "sys") and any(word in key for word in names.secret):
+        return "asks a lookup for a secret of the server"
     return ""

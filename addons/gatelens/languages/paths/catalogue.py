@@ -16,8 +16,9 @@ class Kind(IntEnum):
     """How much it says that a value names the file: the higher, the more."""
 
     APPLICATION = 1
-    SYSTEM = 2
-    SECRET = 3
+    KEPT = 2
+    SYSTEM = 3
+    SECRET = 4
 
 
 class File(Struct, frozen=True):
@@ -59,6 +60,8 @@ class Catalogue:
                     expected not in ("*", names[index - back]) for back, expected in enumerate(file.names)
                 ):
                     continue
+                if file.kind is Kind.KEPT and whole and index + 1 == len(names):
+                    return file
                 if not whole or (anywhere and not start) or _at_root(names[:start], file):
                     return file
         return None

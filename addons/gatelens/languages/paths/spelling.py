@@ -36,9 +36,15 @@ _LETTER = re.compile(r"\.\.([a-z])(?:\.\.\1){2,}+", re.IGNORECASE)
 """An overlong form with a wrong bit decodes to a letter in the place of each slash."""
 
 
+_VARIABLE = re.compile(
+    r"%(?:(?P<windows>windir|systemroot)|(?P<home>userprofile|homepath)|systemdrive)%", re.IGNORECASE
+)
+
+
 def plain(text: str) -> str:
     """`text` with plain dots and slashes: `0x2e` is a dot, an escape that nothing reads a slash."""
     if _SIGN.search(text):
+        text = _VARIABLE.sub(_stands_for, text, 1)
         if "\ufffd" in text:
             text = _AS_SLASH.sub("/", _BEFORE_DOT.sub("", text))
         text = _WRITTEN.sub(_meant, text)
@@ -47,6 +53,10 @@ def plain(text: str) -> str:
     if found := _LETTER.search(text):
         text = text.replace(f"..{found[1]}", "../")
     return text
+
+
+def _stands_for(found: re.Match[str]) -> str:
+    return "/windows" if found["windows"] else "~" if found["home"] else "c:"
 
 
 def _meant(found: re.Match[str]) -> str:

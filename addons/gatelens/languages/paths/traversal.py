@@ -25,6 +25,9 @@ _LONGEST = 16 * 1024
 
 _PIECE = re.compile(r"[=&|,\"'<>()\[\]?\s]+")
 _UP = re.compile(r"\.\.|0x2e|\.[^\w\s]{0,3}\.")
+_STREAM = re.compile(r"\w::\$(?:data|index_allocation)\b", re.IGNORECASE)
+"""The unnamed stream of a file, or the entries of a directory, in NTFS."""
+
 _EVIDENCE = 200
 
 _SPACES = 8
@@ -48,7 +51,7 @@ class Share(IntEnum):
 
 class Place(Struct, frozen=True):
     """Where a value stands. `exposed`: in a parameter, a cookie or a header, not in a document of the client's making.
-    `parameter`: where the application may put a directory in front of it.
+    `parameter`: where the application may put a directory in front of it, as it may for a field named for a file.
     `names_a_file`: the client itself calls it a file's name. `hidden`: the value is encoded more than its place asks.
     """
 
@@ -73,6 +76,8 @@ class Limits(Struct, frozen=True):
 def traversal(text: str, place: Place, catalogue: Catalogue, limits: Limits) -> Confirmed | None:
     """What makes `text` a path traversal; None where nothing does."""
     for piece, share in pieces(text):
+        if share is Share.WHOLE and _STREAM.search(piece):
+            return Confirmed(piece[:_EVIDENCE], "opens the data of a file under another of its names")
         path = read(piece)
         if words := told(path, place, catalogue, limits, share):
             return Confirmed(piece[:_EVIDENCE], words)
@@ -125,17 +130,20 @@ def told(path: Path, place: Place, catalogue: Catalogue, limits: Limits, share: 
         return ""
     if path.noise >= (1 if file.kind is Kind.SECRET else 2):
         return f"comes to {file.words} behind segments that cannot be read{odd}"
-    if _is_asked_for(file, path, place):
+    if _is_asked_for(file, path, place, limits):
         return f"is the path of {file.words}{odd}"
     return ""
 
 
-def _is_asked_for(file: File, path: Path, place: Place) -> bool:
+def _is_asked_for(file: File, path: Path, place: Place, limits: Limits) -> bool:
     """Whether it is an attack that a path which does not climb is that of `file`."""
     first = path.target[0]
     rooted = path.rooted or first[1:] == ":" or first == "~"
     if file.kind is Kind.APPLICATION:
         return place.exposed and rooted and (len(file.names) > 1 or (place.parameter and first[0] == "."))
+    if file.kind is Kind.KEPT:  # a browser of sources has paths from its own root: only a hidden file tells there
+        hidden = file.names[-1][0] == "."
+        return place.parameter and rooted and (hidden or first in limits.roots or first[1:] == ":" or first == "~")
     if place.exposed:
         return rooted or place.parameter
     return rooted and file.kind is Kind.SECRET and first != "~"
@@ -143,9 +151,9 @@ def _is_asked_for(file: File, path: Path, place: Place) -> bool:
 
 def _reached(file: File, path: Path, place: Place, *, odd: bool) -> bool:
     """Whether it is an attack that a climbing path comes to `file`."""
-    if file.kind is not Kind.APPLICATION:
+    if file.kind > Kind.KEPT:
         return True
-    return path.out > 0 and (place.exposed or odd or path.out >= 3)
+    return path.out > 0 and (place.exposed or odd or path.out >= (2 if file.kind is Kind.KEPT else 3))
 
 
 def _leaves(path: Path, place: Place, limits: Limits, share: Share, *, odd: bool) -> bool:
@@ -163,7 +171,7 @@ def _leaves(path: Path, place: Place, limits: Limits, share: Share, *, odd: bool
         return True
     if not path.target and out >= limits.aimless:
         return True
-    if path.before and out >= 2:
+    if path.before and (out >= 2 or place.parameter):
         return True
     return bool(path.target) and out >= 3 and path.target[0] in limits.roots
 

@@ -11,7 +11,7 @@ import re
 from enum import Enum, auto
 from functools import partial
 
-from gatelens.languages.shell import cmd_statements, expansion, lines, sqlite_shell
+from gatelens.languages.shell import cmd_statements, expansion, lines, lookalikes, sqlite_shell
 from gatelens.languages.shell.arguments import Shape, shape
 from gatelens.languages.shell.breakout import SUBSTITUTIONS, Exit, Head, Way, exits, is_code_span
 from gatelens.languages.shell.commands import IS_FILE
@@ -235,6 +235,8 @@ def _at_exit(text: str, exit_: Exit, needed: Grade, names: Names, place: Place, 
         in_process = exit_.way is Way.PROCESS and exit_.head is Head.EMPTY and _PROCESS.match(text)
         if line.grade < needed and not in_process:
             continue
+        if exit_.way is Way.PIPE and line.grade < Grade.CERTAIN and lookalikes.is_stage(text, exit_.word):
+            continue
         if line.grade < Grade.FIRM and _is_list(text, exit_.way, line, names):
             continue
         if exit_.way in SUBSTITUTIONS and line.grade < Grade.CERTAIN and not _is_about(text, exit_):
@@ -261,6 +263,8 @@ def _is_list(text: str, way: Way, line: Line, names: Names) -> bool:
     """Whether names stand in a list, a pattern or a table, none with an argument: `(sh|php)`, `name;id;date`."""
     if any(len(command.words) > 1 or command.targets or command.depth for command, _ in line.judged):
         return False
+    if lookalikes.is_list(text) and all(judged.effect is not Effect.TELLS for _, judged in line.judged):
+        return True
     if way is Way.SEMICOLON:
         return any(command.words and command.words[0].text in names.everyday for command, _ in line.judged)
     if way is not Way.PIPE:

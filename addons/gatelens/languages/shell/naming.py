@@ -12,6 +12,8 @@ from gatelens.languages.shell.names import Effect, Names
 from gatelens.languages.shell.words import HIDING, Dialect, Trick, Word
 
 _WINDOWS_NAME = re.compile(r"(?:.*[\\/])?([\w.-]+?)(?:\.(?:exe|com|bat|cmd|ps1))?\Z", re.IGNORECASE | re.DOTALL)
+_POSIX_PATH = re.compile(r"/(?!windows|winnt|system32)[^\\]*+\Z", re.IGNORECASE)
+"""A path that names no program of Windows'."""
 
 
 def find(word: Word, names: Names, dialect: Dialect) -> tuple[str, Effect | None, str]:
@@ -32,7 +34,7 @@ def find(word: Word, names: Names, dialect: Dialect) -> tuple[str, Effect | None
             if effect is not None and not text.isupper():
                 return name, effect, Trick.CASE.value
     else:
-        found = _WINDOWS_NAME.match(text)
+        found = None if _POSIX_PATH.match(text) else _WINDOWS_NAME.match(text)
         name = found[1].lower() if found else ""
         effect = names.windows.get(name)
     hiding = word.tricks & HIDING

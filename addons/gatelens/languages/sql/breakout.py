@@ -99,12 +99,27 @@ _STATEMENT = re.compile(
     r"\s*+(?:select|insert|update|delete|create|alter|with|explain|drop|truncate|show|describe)\b", re.IGNORECASE
 )
 
+_BARE_NAME = re.compile(r"[^\s`]{0,64}\s?")
+"""What stands in backticks before they are closed: a name, and no sentence that quotes code."""
+
+_XPATH = re.compile(
+    r"\s*+(?:[./]{1,3}(?:[\w:*.@-]|\(\))++|\[(?:[\w\s:*.@/()<>!=,|+-]|'[a-zA-Z_](?:[\w-]{0,64}\w)?'"
+    r"|\"[a-zA-Z_](?:[\w-]{0,64}\w)?\")++\])*+\s*+",
+)
+"""A path of XPath whose predicates are closed, and whose strings are words: SQL could not go on behind one of them."""
+
+_LENGTHS = re.compile(r"""\s*+\d[\d./ -]*+(?:'\s*+=\s*+\d[\d./ -]*+"|"\s*+=\s*+\d[\d./ -]*+')\s*+""")
+"""Feet and inches: the quote that is left does not close the string that the other would have left."""
+
 _NESTING = re.compile(r"""'[^']*+'|"[^"]*+"|[()]""")
+_PATHS = frozenset("/.")
 _NESTING_LOOKED_AT = 4096
 
 
 def exits(text: str) -> Iterator[Exit]:
     """Where `text` leaves its literal, for each place it could have been put. At most a dozen; linear in the text."""
+    if (text.lstrip()[:1] in _PATHS and "[" in text and _XPATH.fullmatch(text)) or _LENGTHS.fullmatch(text):
+        return
     for place in _QUOTES:
         yield from _out_of_quotes(text, place)
     whole = _STATEMENT.match(text) is not None
@@ -147,6 +162,8 @@ def _out_of_quotes(text: str, place: Place) -> Iterator[Exit]:
             end += 1
         escaped = _is_escaped(text, start)
         odd = (end - start) % 2 == 1 or count == _MOST_RUNS
+        if place is Place.BACKTICK and not _BARE_NAME.fullmatch(text, 0, start):
+            return
         if (odd != escaped or (odd and not closed)) and _LEAD.match(text, end):
             yield _exit(text, place, start, end)
         if odd != escaped:

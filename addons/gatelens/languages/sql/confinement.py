@@ -128,6 +128,8 @@ def _judge(reading: Reading, exit_: Exit, grammar: Grammar, budget: Budget) -> s
         return f"{place.value}, {_TOO_LONG}"
     if place in QUOTED and _is_quotation(reading):
         return ""
+    if place not in QUOTED and reading.ending is Ending.END and reading.tokens and reading.tokens[-1].text == "?":
+        return ""  # a question
     found = [
         effect for effect in effects(reading, grammar.names, place, short=exit_.short) if _fits(effect, reading, exit_)
     ]
@@ -169,7 +171,8 @@ def _fits(effect: Effect, reading: Reading, exit_: Exit) -> bool:
     if effect.act is Act.CONSTANT and not exit_.tight:
         return False
     if exit_.place is Place.NUMBER and effect.act in (Act.CONDITION, Act.CONSTANT):
-        return cut or not reading.tokens or reading.tokens[0].text not in _COMPUTING
+        decides = effect.grade is Grade.CERTAIN and any(token.text == "case" for token in reading.tokens)
+        return cut or decides or not reading.tokens or reading.tokens[0].text not in _COMPUTING
     if exit_.place is Place.CALL:
         return effect.act is not Act.OTHER or (cut and reading.terse) or _calls_only(reading)
     return True

@@ -123,8 +123,8 @@ def _broken_call(tokens: Sequence[Token], names: Names, plain: int) -> str:
         last -= 1
     elif tokens[last].text == "," and tokens[0].kind is Kind.CALL and tokens[0].text in _TEXT_FUNCTIONS:
         return "" if plain else "ends within a call of a function"
-    if plain or last < 1 or tokens[last].text != "(":
-        return ""
+    if plain or last < 1 or tokens[last].text != "(" or (last == 1 and tokens[0].text == "if"):
+        return ""  # `if (` begins a line of code
     kind, text = tokens[last - 1]
     called = kind is Kind.CALL and (is_function(text) or named(names.functions, text))
     if called or (kind is Kind.KEYWORD and text in _CALLED_LIKE_FUNCTIONS):
@@ -183,7 +183,7 @@ def _broken_condition(tokens: Sequence[Token], plain: int) -> str:
     texts = [token.text for token in tokens]
     if (
         texts[0] == "having"
-        and plain <= 1
+        and not plain
         and ((len(tokens) > 1 and tokens[1].kind is Kind.CALL) or texts[2:3] in _COMPARED)
     ):
         return "adds HAVING"

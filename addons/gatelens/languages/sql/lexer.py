@@ -153,7 +153,7 @@ def read(text: str, start: int, family: Family, most: int) -> Reading:  # noqa: 
                     if not lower and before.kind is Kind.NUMBER:
                         break  # the quote of the statement, left behind a number: `1=1'`
                     ending = Ending.OPEN
-                if kind is not Kind.NUMBER and before.text in STRING_PREFIXES:
+                if before.text in STRING_PREFIXES and (kind is Kind.STRING or (kind is Kind.OPEN and lower)):
                     tokens.pop()
                 elif not in_list and _is_odd(tokens, kind):
                     odd += 1

@@ -44,6 +44,7 @@ _DECIDE = frozenset({Kind.NUMBER, Kind.STRING, Kind.VARIABLE})
 _LEAD_OF_A_LOOP = 4
 """So early stands what a loop of an attack goes on by: a constant or a query, and not a name as in code."""
 
+_STAND_ALONE = frozenset({"vacuum", "commit", "rollback", "analyze"})
 _TAKES_A_NAME = frozenset({"drop", "truncate", "delete", "exec", "execute"})
 
 
@@ -52,6 +53,8 @@ def query(reading: Reading, index: int) -> Iterator[Effect]:
     tokens = reading.tokens
     words = f"adds {tokens[index].text.upper()} SELECT"
     index = _past(tokens, index + 1, ("all", "distinct", "distinctrow", "("))
+    if _text(tokens, index) == "table" and reading.ending is Ending.COMMENT and reading.terse:
+        yield Effect(Grade.CERTAIN, words, Act.QUERY)  # MySQL 8: `TABLE users` is a query
     if _text(tokens, index) not in ("select", "values"):
         return
     index = _past(tokens, index + 1, ("all", "distinct", "top", "("))
@@ -93,6 +96,8 @@ def statement(reading: Reading, index: int, *, stacked: bool, alone: bool) -> It
         return
     grade = _grade(first, rest, stacked=stacked)
     if stacked and cut and reading.terse and first in _TAKES_A_NAME and len(rest) == 1 and rest[0].kind is Kind.WORD:
+        grade = Grade.CERTAIN
+    if stacked and cut and reading.terse and first in _STAND_ALONE and [token.text for token in rest] == [";"]:
         grade = Grade.CERTAIN
     if grade is not Grade.CHANCE:
         yield Effect(grade, "adds a second statement" if stacked else "adds a statement")

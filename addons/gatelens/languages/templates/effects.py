@@ -145,7 +145,7 @@ def in_field(expression: Expression, lists: Lists) -> tuple[Chain | None, str]:
     """What an expression does that no value of a single line needs, where templates may do so in documents: a
     statement, a call that needs nothing from the application, a secret shown."""
     tokens, opening = expression.tokens, expression.opening
-    if opening.startswith("{%") and tokens[0].kind is Kind.NAME:
+    if opening.startswith("{%") and tokens[0].kind is Kind.NAME and not _is_plain(tokens):
         return None, "is a statement of a template"
     if opening == "{" and tokens[0].text == "$smarty":
         return None, "shows an object of the engine"
@@ -163,6 +163,29 @@ def in_field(expression: Expression, lists: Lists) -> tuple[Chain | None, str]:
             if link.step is Step.CALL and brings_all(tokens, link.first, link.last):
                 return chain, "calls a function"
     return None, ""
+
+
+_PLAIN = frozenset(
+    """if elif elsif else endif unless endunless for endfor block endblock extends include trans endtrans translate blocktrans
+    endblocktrans blocktranslate endblocktranslate comment endcomment load url static spaceless endspaceless case when
+    endcase paginate endpaginate form endform section schema endschema capture endcapture""".split()
+)
+"""Statements by which templates are laid out and translated."""
+
+
+def _is_plain(tokens: list[Token]) -> bool:
+    """Whether a statement lays out a template, and calls and computes nothing: who writes mails and pages has such."""
+    if tokens[0].text.lower() not in _PLAIN:
+        return False
+    names = {token.text.lower() for token in tokens[1:] if token.kind is Kind.NAME}
+    if tokens[0].text.lower() in _CONDITIONS and names <= _VALUES:
+        return False  # a condition on constants is a probe
+    return all(token.kind is not Kind.OPERATOR or token.text in _OF_PLAIN for token in tokens)
+
+
+_CONDITIONS = frozenset({"if", "elif", "elsif", "unless"})
+_VALUES = frozenset("true false none null nil not and or is in empty defined".split())
+_OF_PLAIN = frozenset({".", ",", "|", ":", "=", "==", "!=", "<", ">", "<=", ">=", "-", "/"})
 
 
 def of_whole(tokens: list[Token], lists: Lists) -> tuple[Chain | None, str]:

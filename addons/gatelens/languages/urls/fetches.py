@@ -31,6 +31,9 @@ _LINE_BREAK = re.compile(r"%0[ad]", re.IGNORECASE)
 _NETWORK = re.compile(r"/\d{1,3}\Z")
 _SEGMENT = re.compile(r"[/?#]")
 _HTTP = frozenset({"http", "https"})
+_SENTENCE = re.compile(r"\A[^\s@\\#]{1,512}(?:\s++[^\W\d_]++(?:['\u2019-][^\W\d_]++)?[.,;:!?]?){2,}\Z")
+"""A URL and then words, as of a person who tells about it."""
+_NAMED_FIRST = re.compile(r"https?://(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}@", re.IGNORECASE)
 _MOST_NESTED = 8
 
 
@@ -74,17 +77,25 @@ def fetch(text: str, place: Place, asked: Asked) -> Confirmed | None:
         if place.exposed and place.addressed and _BARE.match(value) and not _NETWORK.search(value):
             return _bare(value, asked)
         return None
-    if _is_prose(url):
+    if _is_prose(value, url):
         return None
-    words = _told(url, place, asked) or next(_nested(url, asked), "")
+    words = _told(url, place, asked) or _hidden(value, url, asked) or next(_nested(url, asked), "")
     return Confirmed(value[:_EVIDENCE], words) if words else None
 
 
-def _is_prose(url: Url) -> bool:
+def _is_prose(value: str, url: Url) -> bool:
     """Whether words follow the URL: a text that begins with one."""
-    if url.scheme not in WEB or url.odd or _LINE_BREAK.search(url.rest):
+    if url.scheme not in WEB or _LINE_BREAK.search(url.rest):
         return False
-    return len(url.rest.split(None, 1)) > 1
+    if _SENTENCE.search(value):
+        return True
+    return not url.odd and len(url.rest.split(None, 1)) > 1
+
+
+def _hidden(value: str, url: Url, asked: Asked) -> str:
+    """Whether an inner host stands behind the name of another one: `http://shop.example@127.0.0.1/`."""
+    host = judged(url.host, asked.hosts) if _NAMED_FIRST.match(value) else None
+    return f"leads to {host.words}, behind the name of another host" if host and host.grade is Grade.INNER else ""
 
 
 def _told(url: Url, place: Place, asked: Asked) -> str:
@@ -97,7 +108,8 @@ def _told(url: Url, place: Place, asked: Asked) -> str:
         seen = judged(other, asked.hosts)
         if seen.grade:
             return f"leads to {seen.words} for some readers, and elsewhere for others"
-    if url.scheme in asked.exposed_schemes and place.exposed:
+    asks = place.fetched or place.addressed or host.grade is not Grade.OUTER
+    if url.scheme in asked.exposed_schemes and place.exposed and asks:
         return f"asks for a scheme that the place does not call for{_to(host.words)}"
     if host.grade is Grade.OUTER:
         return "leads to a name without a domain, of an inner network" if _is_inner_name(url, place) else ""

@@ -20,6 +20,8 @@ _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
 _APART = re.compile(r"[\\;,\x00]|%(?:00|0[ad]|23|2f|3f|40|5c)", re.IGNORECASE)
 _CUT = re.compile(r"[?#\s]")
 _CONFUSING = re.compile(r"[@\\/?#\s,&;\x00]+")
+_PORTS = re.compile(r"[\d:]+")
+_GROUP = re.compile(r"[0-9a-fA-F]{0,4}")
 _LONGEST = 2_048
 
 _MOST_HOSTS = 8
@@ -92,9 +94,9 @@ def _host(place: str) -> tuple[str, int]:
         inner, _, after = place[1:].partition("]")
         return inner.lower(), _port(after[1:])
     host, colon, port = place.partition(":")
-    if colon and ":" in port:  # an address of version 6 without brackets
-        return place.lower(), 0
-    return host.strip(".").lower(), _port(port)
+    if colon and ":" in port and (_GROUP.fullmatch(host) or not _PORTS.fullmatch(port)):
+        return place.lower(), 0  # an address of version 6 without brackets, or several hosts
+    return host.strip(".").lower(), _port(port.partition(":")[0])
 
 
 def _port(text: str) -> int:

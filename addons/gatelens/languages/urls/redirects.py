@@ -19,6 +19,8 @@ _LONGEST = 2_048
 _SKIPPED = re.compile(r"[\t\r\n]+")
 _SPACE = re.compile(r"[\s`]")
 _LEAD = re.compile(r"[\x00-\x20]*+([/\\][/\\\x00-\x20]{0,64}[/\\])[\x00-\x20]{0,64}+([^/\\\s].*)", re.DOTALL)
+_DOTS = re.compile(r"[\u3002\uff0e\uff61]")
+"""Signs that a browser reads as the dot of a name: UTS 46 section 4."""
 _HOST = re.compile(r"(?:[\w\-]+\.)+[a-z][\w\-]+|\[[0-9a-f:.]+\]|(?:0x)?[0-9a-f]+(?:\.(?:0x)?[0-9a-f]+)*", re.IGNORECASE)
 
 
@@ -42,7 +44,7 @@ def _slashes(value: str, place: Place, allowed: frozenset[str]) -> str:
         return ""
     lead = _SKIPPED.sub("", found[1])
     url = authority(_SKIPPED.sub("", found[2]))
-    if _SPACE.search(found[2]) or not _HOST.fullmatch(url.host) or _is_allowed(url, allowed):
+    if _SPACE.search(found[2]) or not _HOST.fullmatch(_DOTS.sub(".", url.host)) or _is_allowed(url, allowed):
         return ""
     plain = lead == "//" and lead == found[1]
     if plain:

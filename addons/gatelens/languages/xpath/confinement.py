@@ -34,6 +34,9 @@ _EXITS = (
 _CONNECTOR = re.compile(
     r"\s*+(?:(?:[)\]]\s*+)++(?=/)|(?:[)\]]\s*+)*+(?:(?:or|and|union|intersect|except|div|mod)\b|[|=!,]))"
 )
+_NEXT_QUERY = re.compile(
+    r"""\s*+;\s*+(?:fn:)?(?:doc|document|collection|unparsed-text|json-doc)\s*+\(\s*+['"]?(?:https?|ftp|file|jar):"""
+)
 _XQUERY = re.compile(r"\s*+(?:for|let)\s+\$\w+\s+(?:in|:=)\s+(?P<source>(?:doc|collection|document)\s*\()")
 _ADDRESS = re.compile(r"""["'(,]\s*+(?:https?|ftp|file|jar|netdoc):|(?:concat|encode-for-uri)\s*\(""")
 _EVIDENCE = 200
@@ -45,6 +48,8 @@ def injection(text: str, functions: Functions) -> Confirmed | None:
         left = place.match(text)
         if left is None:
             continue
+        if _NEXT_QUERY.match(text, left.end()):
+            return Confirmed(text[:_EVIDENCE], f"{words} of XPath, reads another document from an address")
         connector = _CONNECTOR.match(text, left.end())
         if connector and (asked := _asked(text, connector.end(), functions)):
             return Confirmed(text[:_EVIDENCE], f"{words} of XPath, {asked}")
