@@ -25,7 +25,8 @@ _MOST_DRAWN = 20
 
 _STRUCTURE = frozenset(
     """
-    a an another any application argument arguments attribute axis call called clause column command comment condition
+    a an another any application argument arguments as attribute axis becomes call called clause column command comment
+    condition cut ends fails is it off opens out reads rest runs the what
     connector constant context data directive directory document element environment expression field fields file
     filter first formula function header host key leaf line list literal logged lookup mail member message method name
     node object of operand operator option ordinary other path pattern placeholder port predicate program property query
