@@ -34,7 +34,7 @@ def is_line(target: Target) -> bool:
     part = target.segment.part
     if part in _LINES:
         return "json" not in target.transformations
-    if part is not Part.FORM or "\n" in target.text:
+    if part is not Part.FORM or "\n" in target.text.strip():
         return False
     location = target.location
     name = _INDEX.sub("", location.pointer)

@@ -6,10 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 from gatelens.decoders.decoded import Decoded
+from gatelens.decoders.message_decoder import decode
 from gatelens.decoders.segment import NamedSegment
 from gatelens.inspection import Hit, Target, View
 from gatelens.inspectors.path_traversal import Inspector
 from gatelens.model.finding import Match
+from gatelens.model.limits import Limits
 from gatelens.model.location import WHOLE_MESSAGE, Location, Part
 from gatelens.model.message import Message, Phase
 from gatelens.model.rule import Rule, RuleFile
@@ -17,6 +19,8 @@ from gatelens.ruleset.loader import rule_from
 from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+
+from tests.support.messages import request
 
 RULE_FILE = Path(__file__).parents[2] / "rules/injection/path-traversal.yaml"
 FILE: dict[str, Any] = YAML(typ="safe").load(RULE_FILE)
@@ -122,3 +126,25 @@ def test_what_is_too_much_for_one_message_is_told(text: str) -> None:
     matches = inspect(*[hit(text + str(number), part=Part.BODY) for number in range(3)])
     assert matches[-1].location == WHOLE_MESSAGE
     assert matches[-1].explanation.startswith("more that looks like paths")
+
+
+@pytest.mark.parametrize(
+    ("document", "found"),
+    [
+        ({"file": "../../plan"}, True),
+        ({"variables": {"templatePath": "../../plan"}}, True),
+        ({"name": "../../plan"}, False),
+        ({"jobs": {"file": "../../plan"}}, False),
+        ({"file": ["../../plan"]}, False),
+    ],
+)
+def test_a_field_named_for_a_file_in_a_list_of_parameters_is_one(document: dict[str, Any], found: bool) -> None:
+    decoded = Decoded()
+    decode(request(msgspec.json.encode(document)), decoded, Limits(), set(), set())
+    (own,) = (
+        Hit(RULE, Target(segment, at, text))
+        for segment in decoded.segments
+        for at, text in enumerate(segment.texts)
+        if text == "../../plan"
+    )
+    assert bool(inspect(own)) == found

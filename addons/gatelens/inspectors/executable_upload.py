@@ -1,7 +1,8 @@
 """Find uploaded files whose name makes a web server run them.
 
 Source: CWE-434; CAPEC-650; Apache `AddHandler` with several extensions, PHP's session files.
-Limits: the name decides, not the content; a file that is saved under another name is not followed.
+Limits: the name decides, not the content; a file that is saved under another name is not followed. Of files that a
+document lists the names pass: traces, changes and reports list them so.
 """
 
 from __future__ import annotations

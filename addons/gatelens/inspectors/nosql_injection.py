@@ -80,7 +80,7 @@ class Inspector:
         self._also = {rule.id: frozenset(_params(rule).also) for rule in rules}
 
     def inspect(self, view: View) -> Iterator[Match]:
-        return confirm_named(view, self._by_name, self._by_text, _TOO_MUCH)
+        return confirm_named(view, self._by_name, self._by_text, _TOO_MUCH, _may_match)
 
     def explain(self, hit: Hit) -> Explanation | None:
         known = self._operators[hit.rule.id]
@@ -129,7 +129,16 @@ class Inspector:
                     return Confirmed(pair[0][:_EVIDENCE], f"a query string in a text: {words}")
             if found := breakout(text, known, self._also[rule.id]):
                 return found
-        return script.injection(text) or textual.injection(text)
+        return _leaves_a_literal(text)
+
+
+def _leaves_a_literal(text: str) -> Confirmed | None:
+    return script.injection(text) or textual.injection(text)
+
+
+def _may_match(rule: Rule, text: str, is_value: bool) -> bool:
+    """A value without an operator counts by its text alone."""
+    return not is_value or "$" in text or _leaves_a_literal(text) is not None
 
 
 def _operators(params: Params) -> Operators:

@@ -4,7 +4,8 @@ Source: CWE-78, CWE-77; Su and Wassermann, "The Essence of Command Injection Att
 Limits: one value at a time. Commands are those that the rule lists. Behind a sentence only a command that does what
 attacks do counts; a script in a field that takes scripts by design is none, whatever it does short of a reverse shell,
 and in a document neither is a piece of a script (a line that goes on behind its end, or a `fi` or `done` on a line of
-its own) short of what is certain. A whole command line with a developer's tool passes, and a word such as `id` alone.
+its own) short of what is certain. The same goes for a stage that query languages have too, in a pipeline of theirs, and
+for lists of three names. A whole command line with a developer's tool passes, and a word such as `id` alone.
 """
 
 from __future__ import annotations

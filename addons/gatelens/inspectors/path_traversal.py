@@ -34,12 +34,13 @@ Count = Annotated[int, Meta(ge=1, le=64)]
 class Params(Struct, frozen=True, forbid_unknown_fields=True):
     """`patterns` name the values worth a look. Files are listed by what they are, in words that go on "climbs 3
     directories to …"; `*` stands for one name, `~/` for a home: `secrets` are an attack wherever a value is their path,
-    `system` files where a step up or a parameter comes to them, `kept` files where two steps up do, or a parameter
-    from a root, `application` files where a step up in a parameter or several steps do. A field of a document is a
-    parameter where one of the words in its name is of `fields`, and where it lies in nothing but `envelopes`. `exposed`, `aimless` and `documents` are the steps out of the starting directory from which a path
-    is an attack whatever it comes to: in a parameter, cookie or header; in a document, with nothing behind the steps;
-    in a document. `guarded` are endings of files that servers keep to themselves, `roots` directories that stand at the
-    root of a file system."""
+    `system` files where a step up or a parameter comes to them, `kept` files where two steps up do, or a parameter from
+    a root, `application` files where a step up in a parameter or several steps do. A field of a document is a parameter
+    where one of the words in its name is of `fields`, and where it lies in nothing but `envelopes`. `exposed`,
+    `aimless` and `documents` are the steps out of the starting directory from which a path is an attack whatever it
+    comes to: in a parameter, cookie or header; in a document, with nothing behind the steps; in a document. `guarded`
+    are endings of files that servers keep to themselves, `roots` directories that stand at the root of a file
+    system."""
 
     patterns: Annotated[tuple[Expression, ...], Meta(min_length=1)]
     secrets: Listed = {}

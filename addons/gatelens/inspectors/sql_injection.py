@@ -3,7 +3,8 @@
 Source: CWE-89; Su and Wassermann, "The Essence of Command Injection Attacks in Web Applications" (POPL 2006).
 Limits: one value at a time. A value that is a whole statement and leaves no literal is a query, not an injection: see
 `sql_statement`. A bare condition on names only passes (`status = open or price > cap`), as a filter would send it, and
-so does `5 or 6`, as a sentence would. Of very many values that leave a literal the first hundred are told one by one.
+so does `5 or 6`, as a sentence would, and so does what leaves a name in backticks that has a blank in it. Of very many
+values that leave a literal the first hundred are told one by one.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
         "ann@a.example\nSubject: news\nBcc: bob@b.example",
         "ann@a.example\r\nContent-Type: text/html",
         "ann@a.example\\nBcc: bob@b.example",
+        "ann@a.example\r\nX-Priority: 1\r\nTo: bob@b.example",
     ],
 )
 def test_fields_behind_the_value_of_one_are_told(text: str) -> None:

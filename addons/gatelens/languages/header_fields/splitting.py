@@ -6,8 +6,9 @@ field that decides something and has a value of that field's form, with a status
 and a document.
 Source: CWE-93, CWE-113, CWE-444; RFC 9112 sections 2.2 (bare CR and LF), 3 and 4 (lines), RFC 9110 section 5.5.
 Limits: behind several words, or behind a heading, a field is taken for a part of the text, unless the value stands
-where a text of lines does not (a path, a query, a header field): there nothing in front of a field counts. Fields that no rule lists are told only in a path, a
-header field, a cookie or a name, and where one such field is all that a value holds.
+where a text of lines does not (a path, a query, a header field): there nothing in front of a field counts. Fields that
+no rule lists are told only in a path, a header field, a cookie or a name, and where one such field is all that a value
+holds.
 """
 
 from __future__ import annotations

@@ -40,8 +40,8 @@ _TARGET = re.compile(r"[\s/\\]*+(?:[\w\[$@:%-]|\.\w)")
 
 class Names(Struct, frozen=True):
     """`schemes` are those by which JNDI reaches out, `running` prefixes run or fetch what follows them, `telling`
-    beginnings of lookups tell about the server and are used in no configuration, `secret` words in names of what a process
-    runs with. All in lower case."""
+    beginnings of lookups tell about the server and are used in no configuration, `secret` words in names of what a
+    process runs with. All in lower case."""
 
     schemes: AbstractSet[str]
     running: AbstractSet[str]

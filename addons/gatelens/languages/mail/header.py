@@ -22,6 +22,13 @@ _CONTENT = re.compile(
     r"|content-transfer-encoding\s*:\s*\w|content-disposition\s*:\s*(?:attachment|inline)|x-mailer\s*:\s*\S)",
     re.IGNORECASE,
 )
+_OTHER = re.compile(
+    r"(?:x-[\w-]+|importance|priority|sensitivity|date|message-id|organization|disposition-notification-to|errors-to"
+    r"|list-[\w-]+)\s*:\s*\S",
+    re.IGNORECASE,
+)
+"""Fields that add nothing by themselves, behind which others may come."""
+
 _FIELD_OR_COMMAND = re.compile(r"[A-Za-z][A-Za-z\-]*\s*:|--|[#>|*]")
 
 
@@ -40,6 +47,6 @@ def added_fields(text: str) -> Confirmed | None:
         if _CONTENT.match(line):
             if address:
                 return Confirmed(line, "adds a field on the content to the header of a mail, behind an address")
-        elif recipient is None:
+        elif recipient is None and not (address and _OTHER.match(line)):
             return None
     return None

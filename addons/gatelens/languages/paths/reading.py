@@ -28,6 +28,9 @@ _FILTERED = 4
 _PADDED = 8
 """Segments that go nowhere: more than anybody writes."""
 
+_STAYS = 3
+"""Steps to where one is, in a path that does not climb: more than a slip."""
+
 _LONGEST_NAME = 255
 """NAME_MAX: no file system takes a longer one."""
 
@@ -133,6 +136,7 @@ def _oddities(text: str, spelled: str, walk: _Walk) -> list[str]:
         (walk.climbs and _MIXED.search(spelled), "slashes both ways"),
         (walk.climbs and _REPEATED.search(spelled), "repeated slashes"),
         ("\x00" in text, "a null byte"),
+        (not walk.climbs and walk.stays >= _STAYS, "steps that go nowhere"),
         (walk.climbs and (walk.stays >= _PADDED or walk.too_long), PADDING),
     )
     return [words for seen, words in signs if seen]

@@ -146,7 +146,7 @@ def _is_asked_for(file: File, path: Path, place: Place, limits: Limits) -> bool:
         return place.parameter and rooted and (hidden or first in limits.roots or first[1:] == ":" or first == "~")
     if place.exposed:
         return rooted or place.parameter
-    return rooted and file.kind is Kind.SECRET and first != "~"
+    return file.kind is Kind.SECRET and first != "~" and (rooted or bool(path.oddities))
 
 
 def _reached(file: File, path: Path, place: Place, *, odd: bool) -> bool:

@@ -99,7 +99,7 @@ _STATEMENT = re.compile(
     r"\s*+(?:select|insert|update|delete|create|alter|with|explain|drop|truncate|show|describe)\b", re.IGNORECASE
 )
 
-_BARE_NAME = re.compile(r"[^\s`]{0,64}\s?")
+_BARE_NAME = re.compile(r"\S{0,64}\s?")
 """What stands in backticks before they are closed: a name, and no sentence that quotes code."""
 
 _XPATH = re.compile(

@@ -30,7 +30,7 @@ _TOKENS_IN_BRACES = 64
 
 _OPENING = re.compile(
     r"\{\{[{=~&>#^/!-]?|\{%-?|\{!!|!\{|\[%-?|\$\$?\{\{?|[#*@%~]\{|<%[=#@!~_-]?|\[\[=?|\[\(|\[=(?=\s?[\w(])|@\(|@(?=[A-Z]\w*\.)"
-    r"|#(?:set|if|elseif|foreach|include|parse|evaluate|define|macro)\s?\(|</?[#@](?=\w)|\{php\}|\{[=@*]|\{(?=\$smarty|(?:if\s|\w{1,40}::)?\w{1,40}\(|fetch\s|math\s|php\s|\d+\s?[*/+-]\s?\d)|\$!?(?=\w+\.\w)"
+    r"|#(?:set|if|elseif|foreach|include|parse|evaluate|define|macro)\s?\(|</?[#@](?=\w)|\{php\}|\{[=@*]|\{(?=\$smarty|(?:if\s|\w{1,40}::)?\w{1,40}\(|fetch\s|include\s|['\"][^'\"\n]{0,80}['\"]\|\w|math\s|php\s|\d+\s?[*/+-]\s?\d)|\$!?(?=\w+\.\w)"
 )
 _CALL = re.compile(r"(?:if\s++|\w{1,40}::)?(\w{1,40})\s?\(")
 _ENDS = {

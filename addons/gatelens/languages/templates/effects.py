@@ -111,9 +111,21 @@ def effect(expression: Expression, lists: Lists) -> tuple[Chain | None, str]:
         return None, "names a Java class by the operator of types"
     if opening in ("{", "{@") and tokens[0].text in ("math", "if") and _works_out_a_string(tokens):
         return None, "works out what a string says"
+    if opening == "{" and _calls_by_modifier(tokens, lists):
+        return None, "calls a function by its name through a filter"
     if opening == "@{" and expression.closed and any(token.text == ";" for token in tokens):
         return None, "holds statements"
     return None, ""
+
+
+def _calls_by_modifier(tokens: list[Token], lists: Lists) -> bool:
+    """`{'date'|system}`: a modifier of Smarty's is any function of PHP's."""
+    return (
+        len(tokens) > 2
+        and tokens[0].kind is Kind.STRING
+        and tokens[1].text == "|"
+        and tokens[2].text.lower() in lists.names.calls
+    )
 
 
 def _is_command_literal(tokens: list[Token]) -> bool:
@@ -166,9 +178,9 @@ def in_field(expression: Expression, lists: Lists) -> tuple[Chain | None, str]:
 
 
 _PLAIN = frozenset(
-    """if elif elsif else endif unless endunless for endfor block endblock extends include trans endtrans translate blocktrans
-    endblocktrans blocktranslate endblocktranslate comment endcomment load url static spaceless endspaceless case when
-    endcase paginate endpaginate form endform section schema endschema capture endcapture""".split()
+    """if elif elsif else endif unless endunless for endfor block endblock extends include trans endtrans translate
+    blocktrans endblocktrans blocktranslate endblocktranslate comment endcomment url static spaceless endspaceless
+    case when endcase paginate endpaginate form endform section schema endschema capture endcapture""".split()
 )
 """Statements by which templates are laid out and translated."""
 

@@ -2,8 +2,8 @@
 
 Source: CWE-1336, CWE-917. A plain variable is never an attack: what tells is an expression that works out constants and
 nothing else, that walks from an object to its class, or that calls what runs or reads.
-In a field, which is a single line, any statement, any call that needs nothing from the application and any secret
-tells as well.
+In a field, which is a single line, any call that needs nothing from the application, any secret and any statement
+but those that lay out a template tell as well.
 Limits: an expression in a text of some words that shows it as code is a mention, and passes; so does a sum of
 constants among more words than a probe has, and in a field what tells there only; and a call of an ordinary function
 among 20 words of prose in a document, though it runs there. A plain variable passes everywhere: `{{user}}`, `${x}`. Of

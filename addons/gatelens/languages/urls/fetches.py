@@ -31,7 +31,7 @@ _LINE_BREAK = re.compile(r"%0[ad]", re.IGNORECASE)
 _NETWORK = re.compile(r"/\d{1,3}\Z")
 _SEGMENT = re.compile(r"[/?#]")
 _HTTP = frozenset({"http", "https"})
-_SENTENCE = re.compile(r"\A[^\s@\\#]{1,512}(?:\s++[^\W\d_]++(?:['\u2019-][^\W\d_]++)?[.,;:!?]?){2,}\Z")
+_SENTENCE = re.compile(r"\A[^\s@\\#]{1,512}(?:\s++[^\W\d_]++(?:['\u2019-][^\W\d_]++)?[.,;:!?]?){2,}+\Z")
 """A URL and then words, as of a person who tells about it."""
 _NAMED_FIRST = re.compile(r"https?://(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}@", re.IGNORECASE)
 _MOST_NESTED = 8
