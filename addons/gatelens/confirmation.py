@@ -14,8 +14,9 @@ from gatelens.model.confirmed import Confirmed
 from gatelens.model.finding import Match
 from gatelens.model.location import WHOLE_MESSAGE
 
-_MAY_BE_JSON = re.compile(r"\s*+(?:\{\s*+[\"}]|[\[\"])")
-"""How JSON begins that unwrapping takes apart (decoders/unwrapping)."""
+_MAY_BE_JSON = re.compile(r"\s*+(?:\{\s*+[\"}]|\[)")
+"""How objects and arrays begin that unwrapping takes apart (decoders/unwrapping). A string alone is rather a value in
+quotes, which may be what gets it out of its place."""
 
 _LONGEST_JSON = 65_536
 
@@ -82,7 +83,7 @@ def confirm[B: Budget](
     what it spends; where that is gone, or more is found than is told, one match with the words `too_much` stands for
     all that was not looked at: fail closed. `anywhere` says that `judge` goes by the text alone, so that one found
     harmless need not be judged again in another place; `leaves`, that a text of JSON counts by the values in it, which
-    are hits of their own.
+    are hits of their own: not for what may get out by the quotes around them.
     """
     left = dict(budgets)
     told = dict.fromkeys(left, view.told)

@@ -94,7 +94,7 @@ class Inspector:
                 return self._judge(Hit(hit.rule, text), left, read)
             return found
 
-        return confirm(view, work(view, least=131_072), judge, _TOO_MUCH, leaves=True)
+        return confirm(view, work(view, least=131_072), judge, _TOO_MUCH)
 
     def explain(self, hit: Hit) -> Explanation | None:
         """The call that is found, beside the string that a value would be."""

@@ -17,7 +17,7 @@ from urllib.parse import unquote_plus
 
 from msgspec import Meta, Struct
 
-from gatelens.confirmation import Work, confirm, work
+from gatelens.confirmation import Work, confirm, is_taken_apart, work
 from gatelens.inspection import Hit, Target, Trigger, View
 from gatelens.languages.html.confinement import Finding, injection
 from gatelens.languages.html.drawing import drawn
@@ -76,7 +76,7 @@ class Inspector:
                 found = injection(text, self._vocabularies[hit.rule.id], budget)
             return Confirmed(found.evidence, found.explanation) if found else None
 
-        return confirm(view, work(view, times=2), judge, _TOO_MUCH, leaves=True)
+        return confirm(view, work(view, times=2), judge, _TOO_MUCH)
 
     def explain(self, hit: Hit) -> Explanation | None:
         """The place in the page, and what it holds with an ordinary value and with this one."""
@@ -89,7 +89,7 @@ class Inspector:
         # what stood in Base64 is a document, as in a data URL
         is_plain = is_line(hit.target) and "base64" not in hit.target.transformations
         line = _LINES.get(hit.target.segment.part, Line.NONE) if is_plain else Line.NONE
-        vocabulary, code = self._vocabularies[hit.rule.id], _is_code(hit.target)
+        vocabulary, code = self._vocabularies[hit.rule.id], _is_code(hit.target) or is_taken_apart(hit.target.text)
         return injection(_whole(hit.target), vocabulary, budget, is_escaped=is_escaped, line=line, code=code)
 
 

@@ -74,7 +74,7 @@ class Inspector:
     def inspect(self, view: View) -> Iterator[Match]:
         size = len(view.decoded.content)
         budgets = {rule.id: _budget(_params(rule), size) for rule in view.rules}
-        return confirm(view, budgets, self._judge, _TOO_MUCH, anywhere=True, leaves=True)
+        return confirm(view, budgets, self._judge, _TOO_MUCH, anywhere=True)
 
     def explain(self, hit: Hit) -> Explanation | None:
         """How the value of `hit` reads in a statement, beside an ordinary one."""

@@ -50,7 +50,7 @@ class Inspector:
         }
 
     def inspect(self, view: View) -> Iterator[Match]:
-        return confirm(view, work(view), self._judge, _TOO_MUCH, leaves=True)
+        return confirm(view, work(view), self._judge, _TOO_MUCH)
 
     def explain(self, hit: Hit) -> Explanation | None:
         found = injection(hit.target.text, self._functions[hit.rule.id])
