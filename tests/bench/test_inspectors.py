@@ -23,7 +23,7 @@ def test_no_inspector_takes_too_long_for_a_message_full_of_its_own_examples(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        inspectors.main(["--check", "--factor", str(FACTOR)])
+        inspectors.main(["--check", "--factor", str(FACTOR), "--examples", "2"])
     out = capsys.readouterr().out
     assert not ended.value.code, out
     names = {rule.inspector for rule in load(built_in()).rules if rule.phase is Phase.REQUEST}

@@ -53,10 +53,13 @@ def main(arguments: list[str] | None = None) -> None:
     ask = argparse.ArgumentParser(prog="scripts/bench inspectors", description=__doc__)
     ask.add_argument("--check", action="store_true", help="exit 1 where an inspector takes more than it may")
     ask.add_argument("--factor", type=float, default=1, help="times what is allowed, for a machine that is not calm")
+    ask.add_argument(
+        "--examples", type=int, default=20, help="of each kind and rule, to fill messages with; spread evenly"
+    )
     ask.add_argument("--only", default="", help="inspectors whose name holds this text")
     ask.add_argument("--rules", type=Path, help="rules directory; the built-in rules where none is given")
     given = ask.parse_args(arguments)
-    costs = list(measure(load(given.rules or built_in()), given.only))
+    costs = list(measure(load(given.rules or built_in()), given.only, given.examples))
     slowness = budget.slowness()
     console = Console(width=max(Console().width, _WIDTH))
     console.print(_table(costs, slowness))
@@ -67,7 +70,7 @@ def main(arguments: list[str] | None = None) -> None:
     raise SystemExit(given.check and bool(over))
 
 
-def measure(ruleset: Ruleset, only: str = "") -> Iterator[Cost]:
+def measure(ruleset: Ruleset, only: str = "", examples: int = 20) -> Iterator[Cost]:
     """The cost of each inspector of `ruleset` that looks at requests, alone."""
     for name in sorted({rule.inspector for rule in ruleset.rules}):
         rules = [rule for rule in ruleset.rules if rule.inspector == name and rule.phase is Phase.REQUEST]
@@ -76,15 +79,17 @@ def measure(ruleset: Ruleset, only: str = "") -> Iterator[Cost]:
         engine = Engine(ruleset, selection={name})
         ignored = [message for rule in rules for message in messages(rule, rule.tests.ignore)]
         matched = [message for rule in rules for message in messages(rule, rule.tests.match)]
-        worst = [(_cost(engine, message, 2), words) for rule in rules for words, message in filled(rule)]
+        worst = [(_cost(engine, message, 1), words) for rule in rules for words, message in filled(rule, examples)]
         most, message = max(worst, default=(0.0, ""))
         yield Cost(name, len(rules), _median(engine, ignored), _median(engine, matched), most, message)
 
 
-def filled(rule: Rule) -> Iterator[tuple[str, Message]]:
-    """Messages full of each example of `rule` that is one value: joined to one, and many of them, each made another."""
+def filled(rule: Rule, most: int = 20) -> Iterator[tuple[str, Message]]:
+    """Messages full of an example of `rule` that is one value: joined to one, and many of them, each made another. Of
+    matching and of other examples at most so many are taken, spread evenly."""
     for expected, examples in (("match", rule.tests.match), ("ignore", rule.tests.ignore)):
-        for index, example in enumerate(examples):
+        step = -(-len(examples) // most)
+        for index, example in list(enumerate(examples))[::step]:
             value = example if isinstance(example, str) else example.value
             if not value:
                 continue
