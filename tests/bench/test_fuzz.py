@@ -19,7 +19,7 @@ from msgspec import structs
 from tests.support.messages import request
 from tests.support.rules import engine_of, words
 
-FACTOR = 50
+FACTOR = 300
 """Times the budget: twenty seconds beside other tests are to catch what grows faster than its length, or raises.
 `scripts/fuzz` is held to the budget itself."""
 
