@@ -105,6 +105,14 @@ def test_a_message_of_several_parts_is_read_to_its_end(texts: list[str]) -> None
     assert alone(texts) <= set(scanned.hits)
 
 
+def test_long_texts_that_many_rules_would_look_at_are_too_much() -> None:
+    many = SharedScan([Trigger(f"r{number}", "abc") for number in range(40)])
+    scanned = many.find(["abc" + "y" * 100_000])
+    assert not scanned.complete
+    assert 0 < len(scanned.hits) < 40
+    assert many.find(["abc" + "y" * 10_000]).complete
+
+
 def test_a_larger_message_may_have_more_hits() -> None:
     texts = ["abc"] * 1500
     assert not SCAN.find(texts).complete

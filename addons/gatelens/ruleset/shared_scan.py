@@ -22,6 +22,10 @@ _BYTES_A_LOOK = 128
 stay within what a message of its size may take (scripts/bench decoders). 5,000 e-mail addresses in records of 120 bytes
 are masked; a message with more that looks suspicious is no message to be read."""
 
+_CHARACTERS, _CHARACTERS_A_BYTE = 1_750_000, 2
+"""So many characters all inspectors together may be given to look at, and more for each byte: a long text that each
+rule is to look at, in each of its unwrapped forms, would else cost what no message may."""
+
 _SHOWN = 100
 
 _BITS = 16
@@ -110,7 +114,9 @@ class SharedScan:
             if len(hits) > most:
                 return Scanned(hits[:_SHOWN], most, False)
             first, start, is_dense = last, stop, not is_read
-        return Scanned(hits or (), most, True)
+        room = _CHARACTERS + _CHARACTERS_A_BYTE * max(size, len(joined))
+        within = _within(hits, texts, room)
+        return Scanned(hits or (), most, True) if within == len(hits) else Scanned(hits[:within][:_SHOWN], most, False)
 
     def _scan(self, raw: bytes, reports: list[int], most: int) -> bool:
         """Collect at most `most` reports; whether `raw` was read to its end."""
@@ -152,6 +158,17 @@ class SharedScan:
 
         is_read = all(patterns.scan(raw, collect, first) for first, patterns in self._sets)
         return found if is_read else range(len(self._owners))
+
+
+def _within(hits: Sequence[tuple[int, str]], texts: Sequence[str], room: int) -> int:
+    """How many of the first hits are of texts that come to `room` characters together; a text counts for each rule."""
+    if len(hits) * max(map(len, texts), default=0) <= room:
+        return len(hits)
+    for number, (index, _) in enumerate(hits):
+        room -= len(texts[index])
+        if room < 0:
+            return number
+    return len(hits)
 
 
 def _ends(texts: Sequence[str], joined: bytes) -> list[int]:
