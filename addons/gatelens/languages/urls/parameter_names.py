@@ -10,19 +10,22 @@ from collections.abc import Set
 
 _INDEX = re.compile(r"\[\d+\]\Z")
 _STEP = re.compile(r"[/\[\]]+")
+_LONGEST = 512
+"""Characters at the end of a pointer that are read: each hit of a deep document asks for its own."""
+
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 def name_at(pointer: str) -> str:
     """The name of the innermost thing at `pointer`: `avatar_url` for `/user/avatar_url/0` and `avatar_url[0]`."""
-    steps = [step for step in _STEP.split(_INDEX.sub("", pointer)) if step and not step.isdigit()]
+    steps = [step for step in _STEP.split(_INDEX.sub("", pointer[-_LONGEST:])) if step and not step.isdigit()]
     return steps[-1].strip("\"'") if steps else ""
 
 
 def words_at(pointer: str) -> frozenset[str]:
     """The words of every name on the way to `pointer`, and each name as one word: `cfg`, `path`, `rootpath`."""
     found: set[str] = set()
-    for step in _STEP.split(pointer):
+    for step in _STEP.split(pointer[-_LONGEST:]):
         words = [word.lower() for word in _WORD.findall(step)]
         found.update(words)
         found.add("".join(words))
